@@ -1,0 +1,36 @@
+// The two ways a run can go wrong that a person can act on. Everything else is a fault of ours and keeps its stack.
+
+/**
+ * The user's input is wrong: flags, config, catalog, state or token. Ends the run with exit code 2.
+ * `source` names the file, flag or key; `detail` says what is wrong and the way out, on one line.
+ */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+
+  constructor(
+    readonly source: string,
+    readonly detail: string,
+  ) {
+    super(`${source}: ${detail}`);
+  }
+}
+
+/** What an ApiError says. `status` is the last HTTP status, undefined when no whole answer came. */
+export type ApiFault = {
+  readonly path: string;
+  readonly detail: string;
+  readonly status?: number | undefined;
+};
+
+/** The API refused or failed a request for good, after all retries. Carries no part of the request: that holds the token. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly path: string;
+  readonly status: number | undefined;
+
+  constructor({path, status, detail}: ApiFault) {
+    super(`${path}: ${status === undefined ? '' : `HTTP ${status}, `}${detail}`);
+    this.path = path;
+    this.status = status;
+  }
+}
