@@ -42,7 +42,7 @@ export type StreamDefinition = {
   readonly perParent?: {readonly tapStreamId: string; readonly path: string};
 };
 
-/** The 59 streams, alphabetical. Paths, keys and parameters are those of the API's v3 documentation and live answers. */
+/** The 59 streams, alphabetical. Names, keys and methods are those of the Python tap, whose users keep their tables. */
 export const streams: readonly StreamDefinition[] = [
   {tapStreamId: 'account_contacts', path: 'accountContacts', replicationKey: 'updated_timestamp'},
   {
@@ -87,7 +87,7 @@ export const streams: readonly StreamDefinition[] = [
   {tapStreamId: 'contact_data', path: 'contactData', replicationKey: 'tstamp'},
   {tapStreamId: 'contact_deals', path: 'contactDeals', replicationKey: 'updated_timestamp'},
   {tapStreamId: 'contact_emails', path: 'contactEmails', replicationKey: 'sdate'},
-  // ip_4sub and ip_4unsub are spellings of an older pyhumps; they stay, because people have these columns.
+  // ip_4sub and ip_4unsub are spellings of an older pyhumps: the rule has changed since, the columns have not.
   {
     tapStreamId: 'contact_lists',
     path: 'contactLists',
@@ -95,7 +95,7 @@ export const streams: readonly StreamDefinition[] = [
     wireKeys: {ip_4sub: 'ip4Sub', ip_4unsub: 'ip4Unsub'},
   },
   {tapStreamId: 'contact_tags', path: 'contactTags', replicationKey: 'updated_timestamp'},
-  // udate is what filters[updated_after] compares; updated_timestamp also moves on opens and sends, unfiltered.
+  // filters[updated_after] compares udate; updated_timestamp also moves on opens and sends, but no filter knows it.
   {
     tapStreamId: 'contacts',
     path: 'contacts',
@@ -142,6 +142,7 @@ export const streams: readonly StreamDefinition[] = [
   },
   {tapStreamId: 'ecommerce_orders', path: 'ecomOrders', replicationKey: 'updated_date'},
   {tapStreamId: 'email_activities', path: 'emailActivities', replicationKey: 'tstamp'},
+  // The API writes the option with an s that the column of the Python tap lacks.
   {
     tapStreamId: 'forms',
     path: 'forms',
