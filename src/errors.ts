@@ -20,17 +20,23 @@ export type ApiFault = {
   readonly path: string;
   readonly detail: string;
   readonly status?: number | undefined;
+  /** Set when it is the address that is wrong: no such host, no valid certificate, a redirect elsewhere. */
+  readonly isWrongAddress?: boolean;
 };
 
 /** The API refused or failed a request for good, after all retries. Carries no part of the request: that holds the token. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly path: string;
+  readonly detail: string;
   readonly status: number | undefined;
+  readonly isWrongAddress: boolean;
 
-  constructor({path, status, detail}: ApiFault) {
+  constructor({path, status, detail, isWrongAddress = false}: ApiFault) {
     super(`${path}: ${status === undefined ? '' : `HTTP ${status}, `}${detail}`);
     this.path = path;
+    this.detail = detail;
     this.status = status;
+    this.isWrongAddress = isWrongAddress;
   }
 }

@@ -1,0 +1,28 @@
+// Time as the tap needs it, passed in wherever it is used so that tests run on a clock of their own.
+
+import {setTimeout as delay} from 'node:timers/promises';
+
+/** Two clocks and a sleep. */
+export type Clock = {
+  /** Milliseconds of a clock that never jumps; only differences mean something. */
+  readonly now: () => number;
+  /** Milliseconds since 1970 (UTC), as the machine believes. */
+  readonly wall: () => number;
+  /** Resolves after `milliseconds`; rejects with the signal's reason when it aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+};
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  sleep: async (milliseconds, signal) => {
+    signal?.throwIfAborted();
+    try {
+      await delay(milliseconds, undefined, signal ? {signal} : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};

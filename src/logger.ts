@@ -1,0 +1,102 @@
+// Logs on stderr: `LEVEL message` as singer-python writes them, or one JSON object a line with the fields of
+// Meltano's SDK. Whatever the format, a line never holds a secret.
+
+import {pino} from 'pino';
+
+/** What every log call takes: the facts as fields, and a constant sentence. */
+export type LogCall = (fields: Readonly<Record<string, unknown>>, sentence: string) => void;
+
+export type Logger = {
+  readonly debug: LogCall;
+  readonly info: LogCall;
+  readonly warn: LogCall;
+  readonly error: LogCall;
+  readonly fatal: LogCall;
+  /** A point of singer-python's metrics, at level info. */
+  readonly metric: (point: MetricPoint) => void;
+};
+
+/** One measurement: singer-python, metrics.py. */
+export type MetricPoint = {
+  readonly type: 'counter' | 'timer';
+  readonly metric: string;
+  readonly value: number;
+  readonly tags: Readonly<Record<string, string | number>>;
+};
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export type LoggerOptions = {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+  /** Texts that must not appear in any line. */
+  readonly secrets: readonly string[];
+  /** Takes one whole line, with its newline. */
+  readonly write: (line: string) => void;
+};
+
+// The names that Python's logging, and with it every reader of Singer logs, uses.
+const LEVEL_NAMES: Readonly<Record<number, string>> = {
+  10: 'DEBUG',
+  20: 'DEBUG',
+  30: 'INFO',
+  40: 'WARNING',
+  50: 'ERROR',
+  60: 'CRITICAL',
+};
+
+type Entry = {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+  readonly metric?: MetricPoint;
+  readonly [field: string]: unknown;
+};
+
+/** A logger for one run. */
+export function createLogger({level, format, secrets, write}: LoggerOptions): Logger {
+  const hidden = secrets.filter(secret => secret !== '').flatMap(secret => [secret, encodeURIComponent(secret)]);
+  const render = format === 'json' ? renderJson : renderText;
+  const destination = {
+    write: (line: string) => {
+      // A line of pino is an entry as we passed it in, so its shape is known.
+      const entry: Entry = JSON.parse(line);
+      write(`${hidden.reduce((text, secret) => text.replaceAll(secret, '***'), render(entry))}\n`);
+    },
+  };
+  const log = pino({level, base: null, timestamp: pino.stdTimeFunctions.epochTime}, destination);
+  return {
+    debug: (fields, sentence) => log.debug(fields, sentence),
+    info: (fields, sentence) => log.info(fields, sentence),
+    warn: (fields, sentence) => log.warn(fields, sentence),
+    error: (fields, sentence) => log.error(fields, sentence),
+    fatal: (fields, sentence) => log.fatal(fields, sentence),
+    metric: point => log.info({metric: point}, 'METRIC'),
+  };
+}
+
+function renderText({level, time: _time, msg, metric, ...fields}: Entry): string {
+  if (metric) return `INFO METRIC: ${JSON.stringify(metric)}`;
+  const facts = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
+  return [LEVEL_NAMES[level] ?? 'INFO', msg.replace(/\s*[\r\n]+\s*/g, ' '), ...facts].join(' ');
+}
+
+function renderValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function renderJson({level, time, msg, metric, stream, ...fields}: Entry): string {
+  return JSON.stringify({
+    level: (LEVEL_NAMES[level] ?? 'INFO').toLowerCase(),
+    pid: process.pid,
+    logger_name: metric ? 'tap-activecampaign.metrics' : 'tap-activecampaign',
+    ts: time / 1_000,
+    thread_name: 'MainThread',
+    app_name: 'tap-activecampaign',
+    stream_name: stream ?? metric?.tags['endpoint'] ?? null,
+    message: metric ? `METRIC: ${JSON.stringify(metric)}` : msg,
+    ...(metric ? {metric_info: metric} : {}),
+    ...(Object.keys(fields).length > 0 ? {extra: fields} : {}),
+  });
+}

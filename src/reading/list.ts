@@ -1,0 +1,156 @@
+// One list of the API and one page of it: what every way of reading asks for and hands on.
+
+import type {Client} from '../client.js';
+import {ApiError} from '../errors.js';
+import type {WireRow} from '../transform.js';
+import {createKeySet, type KeySet} from './key-set.js';
+import type {Places} from './places.js';
+
+/** A list endpoint as it is to be read in this run. */
+export type List = {
+  /** Relative to `/api/3/`. */
+  readonly path: string;
+  /** Parameters of every page besides those of paging. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The arrays wanted from each answer. The first is the list itself: paging counts its rows. */
+  readonly dataKeys: readonly string[];
+  /** The stream whose name goes into metrics. */
+  readonly endpoint: string;
+  /** The stream's place in the output; lower ones are served first. */
+  readonly rank: number;
+};
+
+/** Rows that came together, none of which came before. Release it when they are written. */
+export type Page = {
+  readonly rows: Readonly<Record<string, readonly WireRow[]>>;
+  /** When the answer was received: milliseconds since 1970 (UTC). */
+  readonly receivedAt: number;
+  readonly release: () => void;
+};
+
+/** How far the reading of a list has come; updated with every page. */
+export type Progress = {
+  /** When the server began to answer the first request, by its own clock: milliseconds since 1970 (UTC). */
+  begunAt: number | undefined;
+  /** The list's own count of its rows, as last told; undefined where it tells none. */
+  total: number | undefined;
+  /** Different rows seen so far. */
+  seen: number;
+  requests: number;
+};
+
+/** What the ways of reading share in one run. */
+export type ReadingContext = {
+  readonly client: Client;
+  readonly places: Places;
+  /** Rows to ask for in a page, 1 to 100. */
+  readonly pageSize: number;
+  /** Requests of one list that may be under way together. */
+  readonly window: number;
+};
+
+/** An answer as the ways of reading look at it, before it becomes a page. */
+export type RawPage = {
+  /** Rows of the list itself in this answer, repeated ones included. */
+  readonly count: number;
+  /** Rows of the list itself that had come before. */
+  readonly repeated: number;
+  /** The keys of the list's rows in the order they came; undefined for a row without one. */
+  readonly keys: readonly (string | undefined)[];
+  readonly total: number | undefined;
+  readonly page: Page;
+};
+
+/** Reads pages of one list and remembers which rows came. */
+export type ListSession = {
+  readonly list: List;
+  readonly progress: Progress;
+  /** Asks for one page. Pages may be asked for together; accept them in order with `accept`. */
+  readonly request: (query: Readonly<Record<string, string>>, path?: string) => Promise<Accept>;
+};
+
+/** Turns an answer into a page without the rows that came before. Called once, in the order of the list. */
+export type Accept = {readonly accept: () => RawPage; readonly discard: () => void};
+
+/** Begins to read a list. `signal` ends all its requests. */
+export function openList(context: ReadingContext, list: List, progress: Progress, signal: AbortSignal): ListSession {
+  const seenByKey = new Map(list.dataKeys.map(dataKey => [dataKey, createKeySet()]));
+  const mainKey = list.dataKeys[0] ?? '';
+  let usualBytes = 0;
+
+  async function request(query: Readonly<Record<string, string>>, path = list.path): Promise<Accept> {
+    const place = await context.places.take(list.rank, usualBytes, signal);
+    try {
+      const answer = await context.client.get(path, query, {rank: list.rank, endpoint: list.endpoint, signal});
+      place.fill(answer.bytes);
+      usualBytes = answer.bytes;
+      progress.requests += 1;
+      progress.begunAt = Math.min(progress.begunAt ?? answer.begunAt, answer.begunAt);
+      const rowsByKey = list.dataKeys.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)] as const);
+      const total = readTotal(answer.body);
+      return {
+        accept: () => {
+          const mainRows = rowsByKey[0]?.[1] ?? [];
+          const seenBefore = seenByKey.get(mainKey)?.size() ?? 0;
+          const fresh = rowsByKey.map(([dataKey, rows]) => [dataKey, withoutRepeated(rows, seenByKey.get(dataKey))]);
+          const page = {rows: Object.fromEntries(fresh), receivedAt: answer.receivedAt, release: place.release};
+          const keys = mainRows.map(keyOf);
+          const withKey = keys.filter(key => key !== undefined).length;
+          progress.seen = seenByKey.get(mainKey)?.size() ?? 0;
+          // Below a parent each answer counts its own few rows only.
+          if (path === list.path) progress.total = total ?? progress.total;
+          return {count: mainRows.length, repeated: withKey - (progress.seen - seenBefore), keys, total, page};
+        },
+        discard: place.release,
+      };
+    } catch (error) {
+      place.release();
+      throw error;
+    }
+  }
+
+  return {list, progress, request};
+}
+
+function withoutRepeated(rows: readonly WireRow[], seen: KeySet | undefined): readonly WireRow[] {
+  return rows.filter(row => {
+    const key = keyOf(row);
+    // A row without its key cannot be known again; who writes records counts it.
+    return key === undefined || !seen || seen.add(key);
+  });
+}
+
+function keyOf(row: WireRow): string | undefined {
+  const id = row['id'];
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+}
+
+/**
+ * The rows under `dataKey`. An empty PHP array may come as `{}`, a list with gaps as an object of rows, and a list
+ * without content as a bare `{}` (behaviour 4.4, 4.5). Throws ApiError when the answer is of another shape.
+ */
+function readRows(
+  body: Readonly<Record<string, unknown>>,
+  dataKey: string,
+  mainKey: string,
+  path: string,
+): readonly WireRow[] {
+  const value = body[dataKey];
+  if (Array.isArray(value)) return value.filter(isRow);
+  if (isRow(value)) return Object.values(value).filter(isRow);
+  const isBare = Object.keys(body).length === 0;
+  if (value === undefined && (isBare || dataKey !== mainKey)) return [];
+  throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
+}
+
+function isRow(value: unknown): value is WireRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `meta.total`: a string on most lists, a number on some, missing on others (behaviour 3.3). */
+function readTotal(body: Readonly<Record<string, unknown>>): number | undefined {
+  const meta = body['meta'];
+  const total = isRow(meta) ? meta['total'] : undefined;
+  const isCount = typeof total === 'number' || (typeof total === 'string' && /^\d+$/.test(total));
+  return isCount ? Number(total) : undefined;
+}

@@ -1,0 +1,330 @@
+// The engine: walks the selected streams in order and yields Singer messages. Writes nothing and knows no HTTP.
+
+import type {Client} from './client.js';
+import {floorToSecond, fromMillis, isAmbiguous, shiftSeconds} from './dates.js';
+import {ApiError, InputError} from './errors.js';
+import type {Logger} from './logger.js';
+import type {Message, StateMessage} from './messages.js';
+import type {ReadingContext} from './reading/list.js';
+import {type StreamReading, startReading} from './reading/reader.js';
+import type {SelectedStream} from './selection.js';
+import {getBookmark, hasState, markFinished, type State, setCurrentlySyncing} from './state.js';
+import {dataKeyOf, keyPropertiesOf, validReplicationKeys} from './streams.js';
+import {compileTransform, type Transformer} from './transform.js';
+
+// No account is older: a read from here is a read of everything and needs no filter.
+const BEGINNING = '2000-01-01T00:00:00.000000Z';
+
+// A wall clock that happened twice is read as its earlier instant, at most this much too early.
+const REPEATED_HOUR_SECONDS = 3_600;
+
+const RECORD_COUNT_EVERY_MS = 60_000;
+
+export type SyncOptions = {
+  readonly streams: readonly SelectedStream[];
+  readonly state: State;
+  readonly client: Client;
+  readonly reading: ReadingContext;
+  readonly settings: SyncSettings;
+  readonly log: Logger;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+  /** Ends the run: the last true STATE is yielded, and the report says so. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: {stream: string; records: number; known: readonly StreamReading[]}) => void;
+};
+
+export type SyncSettings = {
+  /** UTC instant from which incremental streams without a bookmark are read. */
+  readonly startDate: string;
+  /** Zone of the API's date-times that name none. */
+  readonly naiveTimezone: string;
+  /** How many seconds before its bookmark a stream is read again. */
+  readonly lookbackSeconds: (tapStreamId: string) => number;
+  /** Whether a stream's bookmark is ignored in this run. */
+  readonly isFullRefresh: (tapStreamId: string) => boolean;
+  readonly failFast: boolean;
+};
+
+/** How one stream ended. */
+export type StreamReport = {
+  readonly stream: string;
+  readonly outcome: 'done' | 'skipped' | 'failed';
+  readonly records: number;
+  readonly requests: number;
+  readonly seconds: number;
+};
+
+export type SyncReport = {
+  readonly streams: readonly StreamReport[];
+  /** Stopped by its signal before all streams were read. */
+  readonly isInterrupted: boolean;
+};
+
+type StreamPlan = {
+  readonly stream: SelectedStream;
+  readonly tapStreamId: string;
+  readonly bookmark: string | undefined;
+  /** Records older than this are left out; undefined for a whole read. */
+  readonly since: string | undefined;
+};
+
+/**
+ * Reads the streams and yields their messages, one stream behind the other, with a true STATE between them.
+ * Returns how each stream ended. Throws InputError when the token is refused; a stream's own failure is reported,
+ * not thrown.
+ */
+export async function* sync(options: SyncOptions): AsyncGenerator<Message, SyncReport> {
+  const {client, log, settings, signal} = options;
+  const plans = interruptedFirst(options.streams, options.state).map(stream => makePlan(stream, options));
+  const reports: StreamReport[] = [];
+  let state = options.state;
+
+  const token = checkToken(client, signal);
+  // A wrong token is told from a missing right by this one request, so nothing is written before its answer.
+  const readings = startReading(options.reading, plans.map(toRead), signal);
+  try {
+    await token;
+    for (const [rank, plan] of plans.entries()) {
+      const reading = readings[rank];
+      if (!reading) continue;
+      options.reading.places.setCurrent(rank);
+      state = setCurrentlySyncing(state, plan.tapStreamId);
+      yield toMessage(state);
+
+      const counts = {records: 0};
+      const startedAt = options.now();
+      const report = (outcome: StreamReport['outcome']): StreamReport => {
+        const seconds = (options.now() - startedAt) / 1_000;
+        return {
+          stream: plan.tapStreamId,
+          outcome,
+          records: counts.records,
+          requests: reading.progress.requests,
+          seconds,
+        };
+      };
+      const onRecord = () => {
+        counts.records += 1;
+        options.onProgress?.({stream: plan.tapStreamId, records: counts.records, known: readings});
+      };
+      try {
+        const bookmark = yield* syncStream(plan, reading, options, onRecord);
+        state = markFinished(state, plan.tapStreamId, {
+          ...(plan.stream.replicationKey === undefined ? {} : {replicationKey: plan.stream.replicationKey, bookmark}),
+          syncedAt: fromMillis(reading.progress.begunAt ?? 0),
+        });
+        reports.push(report('done'));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ApiError)) throw error;
+        reading.stop();
+        const outcome = await judgeFailure(error, plan, options);
+        reports.push(report(outcome));
+        if (outcome === 'failed' && settings.failFast) break;
+      }
+      logEnd(reports.at(-1), log);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    yield toMessage(state);
+    return {streams: reports, isInterrupted: true};
+  } finally {
+    for (const reading of readings) reading.stop();
+  }
+  yield toMessage(setCurrentlySyncing(state, null));
+  return {streams: reports, isInterrupted: false};
+}
+
+/** The messages of one stream. Returns the bookmark that holds after them. */
+async function* syncStream(
+  {stream, tapStreamId, bookmark, since}: StreamPlan,
+  reading: StreamReading,
+  {settings, log, now}: SyncOptions,
+  onRecord: () => void,
+): AsyncGenerator<Message, string | undefined> {
+  const {definition, replicationKey} = stream;
+  const dataKey = dataKeyOf(definition);
+  const keys = keyPropertiesOf(definition);
+  const transformer = compileTransform({
+    schema: stream.schema,
+    fullSchema: stream.fullSchema,
+    zone: definition.zonelessDates ?? settings.naiveTimezone,
+    ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
+  });
+  const counter = createRecordCounter(tapStreamId, log, now);
+  let isFirst = true;
+  let highest: string | undefined;
+  let withoutKey = 0;
+
+  for await (const page of reading.pages) {
+    if (isFirst) {
+      yield {
+        type: 'SCHEMA',
+        stream: tapStreamId,
+        schema: stream.schema,
+        key_properties: keys,
+        ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
+      };
+      isFirst = false;
+    }
+    const extractedAt = fromMillis(page.receivedAt);
+    for (const row of page.rows[dataKey] ?? []) {
+      const record = transformer.transform(row);
+      if (keys.some(key => record[key] === null)) {
+        withoutKey += 1;
+        continue;
+      }
+      const value = replicationKey === undefined ? undefined : record[replicationKey];
+      // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
+      if (typeof value === 'string') {
+        if (since !== undefined && value < since) continue;
+        if (highest === undefined || value > highest) highest = value;
+      }
+      yield {type: 'RECORD', stream: tapStreamId, record, time_extracted: extractedAt};
+      onRecord();
+      counter.count();
+    }
+    page.release();
+  }
+
+  counter.end();
+  warnOfLosses(tapStreamId, transformer, withoutKey, reading, log);
+  return nextBookmark(bookmark, highest, reading.progress.begunAt);
+}
+
+/**
+ * The highest key seen, but not past the moment the reading began: a row that is edited behind the reader carries a
+ * stamp below newer ones, and would be left out for ever. Never moves backwards.
+ */
+function nextBookmark(
+  before: string | undefined,
+  highest: string | undefined,
+  begunAt: number | undefined,
+): string | undefined {
+  if (highest === undefined || begunAt === undefined) return before;
+  // Stamps have whole seconds, so that the second in which the reading began belongs to the next run.
+  const ceiling = floorToSecond(fromMillis(begunAt));
+  const after = highest < ceiling ? highest : ceiling;
+  return before !== undefined && before > after ? before : after;
+}
+
+function makePlan(stream: SelectedStream, {state, settings}: SyncOptions): StreamPlan {
+  const {tapStreamId} = stream.definition;
+  const {replicationKey} = stream;
+  if (replicationKey === undefined) return {stream, tapStreamId, bookmark: undefined, since: undefined};
+  const bookmark = settings.isFullRefresh(tapStreamId)
+    ? undefined
+    : getBookmark(state, {tapStreamId, replicationKey, validReplicationKeys: validReplicationKeys(stream.definition)});
+  if (bookmark === undefined) return {stream, tapStreamId, bookmark, since: settings.startDate};
+  const zone = stream.definition.zonelessDates ?? settings.naiveTimezone;
+  const repeated = isAmbiguous(bookmark, zone) ? REPEATED_HOUR_SECONDS : 0;
+  const since = shiftSeconds(bookmark, -settings.lookbackSeconds(tapStreamId) - repeated);
+  return {stream, tapStreamId, bookmark, since};
+}
+
+/** What the server is asked to filter by: the same instant as the tap's own test, less the margin of the filter. */
+function toRead({stream, since}: StreamPlan) {
+  const {definition} = stream;
+  const filter = definition.changedSince;
+  const helps = filter?.replicationKey === stream.replicationKey && since !== undefined && since > BEGINNING;
+  const changedSince = filter && helps ? `${shiftSeconds(since, -filter.marginSeconds).slice(0, 19)}Z` : undefined;
+  return {definition, changedSince};
+}
+
+/** A stream that was interrupted comes first, the others behind it in their order (singer-python's convention). */
+function interruptedFirst(streams: readonly SelectedStream[], state: State): readonly SelectedStream[] {
+  const at = streams.findIndex(stream => stream.definition.tapStreamId === state.currently_syncing);
+  return at <= 0 ? streams : [...streams.slice(at), ...streams.slice(0, at)];
+}
+
+/**
+ * Asks who the token belongs to: the cheapest request that every good token may make.
+ * Throws InputError when the token is refused or the address is not that of an account.
+ */
+export async function checkToken(client: Client, signal: AbortSignal): Promise<void> {
+  try {
+    await client.get('users/me', {}, {rank: -1, endpoint: 'users/me', signal});
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401 || error.status === 403) {
+      const advice = 'copy the key from Settings > Developer of the account that api_url names';
+      throw new InputError('api_token', `the API refuses it (HTTP ${error.status}); ${advice}`);
+    }
+    if (error.isWrongAddress || error.status === 404) {
+      throw new InputError('api_url', `${error.detail}; copy the URL from Settings > Developer`);
+    }
+    throw error;
+  }
+}
+
+/** Skipped, when the account never could read the stream; failed, when it could, or when the API is broken. */
+async function judgeFailure(error: ApiError, plan: StreamPlan, options: SyncOptions): Promise<'skipped' | 'failed'> {
+  const {tapStreamId: stream} = plan;
+  const {client, log, state, signal} = options;
+  if (error.status === 403) await checkToken(client, signal);
+  const isUnreadable = error.status === 403 || error.status === 404;
+  if (isUnreadable && !hasState(state, stream)) {
+    const advice = 'this token may not read it, or the plan lacks it; grant the right or deselect the stream';
+    log.warn({stream, reason: error.message}, `stream is skipped: ${advice}`);
+    return 'skipped';
+  }
+  const advice = isUnreadable
+    ? 'it could be read before: has a right been taken away?'
+    : 'its bookmark stays as it was';
+  log.error({stream, reason: error.message}, `stream failed: ${advice}`);
+  return 'failed';
+}
+
+function warnOfLosses(
+  stream: string,
+  transformer: Transformer,
+  withoutKey: number,
+  {progress}: StreamReading,
+  log: Logger,
+): void {
+  for (const [field, count] of transformer.misfits) {
+    log.warn({stream, field, count}, 'values that do not fit the type of their field were set to null');
+  }
+  if (transformer.drift.size > 0) {
+    const fields = Object.fromEntries(transformer.drift);
+    log.warn({stream, fields}, 'the API sends fields that the schema lacks; they were left out');
+  }
+  if (withoutKey > 0) log.warn({stream, count: withoutKey}, 'rows without their key were left out');
+  if (progress.total !== undefined && progress.seen < progress.total) {
+    log.warn({stream, rows: progress.seen, total: progress.total}, 'fewer rows came than the API counts');
+  }
+}
+
+function logEnd(report: StreamReport | undefined, log: Logger): void {
+  if (!report) return;
+  const {stream, outcome, records, requests, seconds} = report;
+  if (outcome === 'done') log.info({stream, records, requests, seconds: round(seconds)}, 'stream finished');
+  log.metric({type: 'timer', metric: 'sync_duration', value: seconds, tags: {stream, status: outcome}});
+}
+
+/** Counts records as singer-python does: the number since the last point, every minute and at the end. */
+function createRecordCounter(stream: string, log: Logger, now: () => number): {count(): void; end(): void} {
+  let records = 0;
+  let saidAt = now();
+  const say = () => {
+    log.metric({type: 'counter', metric: 'record_count', value: records, tags: {endpoint: stream}});
+    records = 0;
+    saidAt = now();
+  };
+  return {
+    count: () => {
+      records += 1;
+      if (now() - saidAt >= RECORD_COUNT_EVERY_MS) say();
+    },
+    end: say,
+  };
+}
+
+function toMessage(state: State): StateMessage {
+  return {type: 'STATE', value: state};
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
+}
