@@ -1,0 +1,81 @@
+// Reads the files that a user names. Every fault is the user's to mend, so each ends in an InputError that names the
+// file and the way out. Knows JSON, not what is in it.
+
+import {readFileSync} from 'node:fs';
+import {InputError} from './errors.js';
+import {findJsonFault} from './json-fault.js';
+
+/** Names the kind of file in messages: "the config file". */
+export type FileKind = 'config' | 'catalog' | 'state';
+
+/**
+ * The text of a file without its byte order mark. Throws InputError when the file cannot be read or is not UTF-8.
+ */
+export function readTextFile(path: string, what: FileKind): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new InputError(path, whyUnreadable(error, what));
+  }
+  try {
+    // The decoder drops the byte order mark by itself.
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch {
+    throw new InputError(path, `the ${what} file is not UTF-8 text; save it as UTF-8`);
+  }
+}
+
+/** The object in a JSON file. Throws InputError when there is no file, no JSON or no object at its root. */
+export function readJsonFile(path: string, what: FileKind): Readonly<Record<string, unknown>> {
+  const text = readTextFile(path, what);
+  if (text.trim() === '') throw new InputError(path, `the ${what} file is empty; it must hold a JSON object`);
+  const value = parseJson(text, path, what);
+  if (!isObject(value)) {
+    throw new InputError(path, `the ${what} file must hold a JSON object ({…}), not ${describe(value)}`);
+  }
+  return value;
+}
+
+/** The value of a JSON text. Throws InputError with line and column of the fault, never with a piece of the text. */
+export function parseJson(text: string, source: string, what: FileKind): unknown {
+  const json = text.replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(json);
+  } catch {
+    const place = findJsonFault(json);
+    const at = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`;
+    throw new InputError(source, `the ${what} file is not valid JSON${at}; mend it there`);
+  }
+}
+
+/** Whether a JSON value is an object, and neither null nor an array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON value's kind, for messages: "a number", "null". */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}
+
+function whyUnreadable(error: unknown, what: FileKind): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return `there is no such ${what} file`;
+    case 'EISDIR':
+      return `is a directory; name the ${what} file in it`;
+    case 'EACCES':
+    case 'EPERM':
+      return `the ${what} file may not be read by this user; check its permissions`;
+    default:
+      return `the ${what} file cannot be read (${codeOf(error) ?? 'unknown reason'})`;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
+}
