@@ -186,11 +186,18 @@ function writeInstant(clock: Clock, offset: number): string | undefined {
   const days = Math.floor(shifted / DAY);
   const day = clock.day + days;
   if (day < FIRST_DAY || day > LAST_DAY) return undefined;
-  const date = days === 0 ? clock.date : new Date(day * DAY * 1000).toISOString().slice(0, 10);
+  const date = days === 0 ? clock.date : dateOf(day, clock.date, days);
   const second = shifted - days * DAY;
   const hour = Math.floor(second / 3600);
   const minute = Math.floor(second / 60) % 60;
   return `${date}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second % 60)}.${clock.micros}Z`;
+}
+
+/** The date of a day that lies `days` away from a known date. Every fourth Central stamp is one of the next day in UTC. */
+function dateOf(day: number, known: string, days: number): string {
+  const dayOfMonth = twoDigitsAt(known, 8) + days;
+  if (dayOfMonth >= 1 && dayOfMonth <= 28) return known.slice(0, 8) + twoDigits(dayOfMonth);
+  return new Date(day * DAY * 1000).toISOString().slice(0, 10);
 }
 
 function twoDigits(value: number): string {

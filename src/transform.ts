@@ -1,0 +1,254 @@
+// From a row as the API sends it to a record as the schema promises it: field names, types, dates, text. Compiled once
+// per stream into a table from the row's own keys to converters, which fills as keys are met. What does not fit becomes
+// null and is counted; what the schema does not know is dropped and counted.
+
+import {toUtc} from './dates.js';
+import {snakeCase} from './keys.js';
+import {type JsonType, type PropertySchema, type StreamSchema, typesOf} from './schemas.js';
+import {cleanText, isObject, MISFIT, mapJson, toBoolean, toInteger, toNumber, toText} from './values.js';
+
+/** A record as the API spells it. */
+export type WireRow = Readonly<Record<string, unknown>>;
+
+export type TransformOptions = {
+  /** What records are to have: the selected part of the stream's schema. */
+  readonly schema: StreamSchema;
+  /** All the fields the stream has, by which drift is judged; the same when left out. */
+  readonly fullSchema?: StreamSchema;
+  /** The zone of date-times that come without one. */
+  readonly zone: string;
+  /** Field -> wire key, where `snakeCase` does not lead from one to the other. Dotted for a field inside an object. */
+  readonly wireKeys?: Readonly<Record<string, string>>;
+  /** Told of each value that was set to null. `detail` says what kind of value it was, never the value: rows are private. */
+  readonly onMisfit?: (field: string, detail: string) => void;
+};
+
+export type Transformer = {
+  /** Makes a record with every selected field, null where the row has nothing for it. Never throws. */
+  readonly transform: (row: WireRow) => Record<string, unknown>;
+  /** How many values of a field did not fit and were set to null. Fields inside others are dotted, items end in `[]`. */
+  readonly misfits: ReadonlyMap<string, number>;
+  /** How often the API sent a field that the schema lacks. */
+  readonly drift: ReadonlyMap<string, number>;
+};
+
+/** Compiles the transformation of one stream's rows. The counts it returns grow as rows pass. */
+export function compileTransform(options: TransformOptions): Transformer {
+  const {schema, fullSchema = schema, zone, wireKeys = {}, onMisfit} = options;
+  const misfits = new Map<string, number>();
+  const drift = new Map<string, number>();
+  const transform = compileObject(schema.properties, fullSchema.properties, '', {
+    zone,
+    wireKeys,
+    countMisfit: (field, detail) => {
+      misfits.set(field, (misfits.get(field) ?? 0) + 1);
+      onMisfit?.(field, detail);
+    },
+    countDrift: field => {
+      // A map by id sent where fields are declared would bring endless names.
+      const name = drift.has(field) || drift.size < DRIFT_LIMIT ? field : '(more)';
+      drift.set(name, (drift.get(name) ?? 0) + 1);
+    },
+  });
+  return {transform, misfits, drift};
+}
+
+const DRIFT_LIMIT = 1000;
+
+type Context = {
+  readonly zone: string;
+  readonly wireKeys: Readonly<Record<string, string>>;
+  readonly countMisfit: (field: string, detail: string) => void;
+  readonly countDrift: (field: string) => void;
+};
+
+type Properties = Readonly<Record<string, PropertySchema>>;
+
+/** A value for its field. `row` is the object the value stands in: its other dates may tell the zone of this one. */
+type Convert = (value: unknown, row: WireRow) => unknown;
+
+/** What happens to a key of the wire: a field is written, a key the schema lacks is counted, others are left out. */
+type Slot = {readonly field: string; readonly convert: Convert} | {readonly drift: string} | 'unwanted';
+
+/** `path` is empty for the record itself and ends in a dot for an object inside it. */
+function compileObject(
+  properties: Properties,
+  fullProperties: Properties,
+  path: string,
+  context: Context,
+): (row: WireRow) => Record<string, unknown> {
+  const template: Readonly<Record<string, unknown>> = Object.fromEntries(
+    Object.keys(properties).map(field => [field, null]),
+  );
+  const converters = new Map(
+    Object.entries(properties).map(([field, property]) => [
+      field,
+      compileField(property, fullProperties[field] ?? property, path + field, context),
+    ]),
+  );
+  const fieldsByWireKey = new Map(
+    Object.keys(fullProperties).flatMap(field => {
+      const wireKey = context.wireKeys[path + field];
+      return wireKey === undefined ? [] : [[wireKey, field] as const];
+    }),
+  );
+
+  const slotOf = (wireKey: string): Slot => {
+    const field = fieldsByWireKey.get(wireKey) ?? snakeCase(wireKey);
+    const convert = converters.get(field);
+    if (convert !== undefined) return {field, convert};
+    // Nearly every row carries `links`, URLs of no value (the one schema that wants them has the field).
+    return Object.hasOwn(fullProperties, field) || field === 'links' ? 'unwanted' : {drift: path + cleanText(field)};
+  };
+
+  const slots = new Map<string, Slot>();
+  return row => {
+    const record = {...template};
+    for (const wireKey of Object.keys(row)) {
+      let slot = slots.get(wireKey);
+      if (slot === undefined) {
+        slot = slotOf(wireKey);
+        if (slots.size < SLOT_LIMIT) slots.set(wireKey, slot);
+      }
+      if (slot === 'unwanted') continue;
+      if ('drift' in slot) {
+        context.countDrift(slot.drift);
+        continue;
+      }
+      const value = slot.convert(row[wireKey], row);
+      // Two keys of the wire may lead to one field: the one that says something stays.
+      if (value !== null) record[slot.field] = value;
+    }
+    return record;
+  };
+}
+
+/** Keys beyond this many are looked up anew each time: rows may bring maps by id. */
+const SLOT_LIMIT = 5000;
+
+/** The converter of one field: null for what is missing, and for what does not fit, which is counted. */
+function compileField(property: PropertySchema, full: PropertySchema, field: string, context: Context): Convert {
+  const adapt = compileTypes(property, full, field, context);
+  const wanted = typesOf(property).filter(type => type !== 'null');
+  const named = property.format ?? wanted.join(' or ');
+  return (value, row) => {
+    if (value === null || value === undefined) return null;
+    const fitted = adapt(value, row);
+    if (fitted !== MISFIT) return fitted;
+    context.countMisfit(field, `${kindOf(value)} is no ${named}`);
+    return null;
+  };
+}
+
+function compileTypes(property: PropertySchema, full: PropertySchema, field: string, context: Context): Convert {
+  const types = typesOf(property).filter(type => type !== 'null');
+  const adapters = types.map(type => ({type, adapt: compileType(type, property, full, field, context)}));
+  const [first, second] = adapters;
+  if (first === undefined) return () => MISFIT;
+  if (second === undefined) return first.adapt;
+  // Of several types the one a value already has comes first, so that `5.1.1` stays a text and `[]` a list. Only what
+  // has none of them is made to fit.
+  return (value, row) => {
+    for (const {type, adapt} of adapters) {
+      const fitted = isOfType(value, type) ? adapt(value, row) : MISFIT;
+      if (fitted !== MISFIT) return fitted;
+    }
+    for (const {adapt} of adapters) {
+      const fitted = adapt(value, row);
+      if (fitted !== MISFIT) return fitted;
+    }
+    return MISFIT;
+  };
+}
+
+function compileType(
+  type: JsonType,
+  property: PropertySchema,
+  full: PropertySchema,
+  field: string,
+  context: Context,
+): Convert {
+  switch (type) {
+    case 'null':
+      return () => MISFIT;
+    case 'boolean':
+      return toBoolean;
+    case 'integer':
+      return toInteger;
+    case 'number':
+      return toNumber;
+    case 'string':
+      return property.format === 'date-time' ? (value, row) => toDate(value, row, context.zone) : toText;
+    case 'array':
+      return compileArray(property, full, field, context);
+    case 'object':
+      return compileNested(property, full, field, context);
+  }
+}
+
+function toDate(value: unknown, row: WireRow, zone: string): unknown {
+  if (typeof value !== 'string') return value === 0 ? null : MISFIT;
+  const instant = toUtc(value, zone, row);
+  return instant === undefined ? MISFIT : instant;
+}
+
+/** PHP has one kind of array: a list with gaps in it arrives as an object with numbers for keys, an empty one as either. */
+function compileArray(property: PropertySchema, full: PropertySchema, field: string, context: Context): Convert {
+  const convert: Convert =
+    property.items === undefined
+      ? value => mapJson(value, fieldName)
+      : compileField(property.items, full.items ?? property.items, `${field}[]`, context);
+  return (value, row) => {
+    if (value === '') return null;
+    if (Array.isArray(value)) return value.map(item => convert(item, row));
+    if (!isObject(value) || !Object.keys(value).every(isListKey)) return MISFIT;
+    return Object.values(value).map(item => convert(item, row));
+  };
+}
+
+function compileNested(property: PropertySchema, full: PropertySchema, field: string, context: Context): Convert {
+  const convert =
+    property.properties === undefined
+      ? (value: WireRow) => mapJson(value, fieldName)
+      : compileObject(property.properties, full.properties ?? property.properties, `${field}.`, context);
+  return value => {
+    if (value === '') return null;
+    if (Array.isArray(value) && value.length === 0) return convert({});
+    return isObject(value) ? convert(value) : MISFIT;
+  };
+}
+
+function fieldName(wireKey: string): string {
+  return cleanText(snakeCase(wireKey));
+}
+
+function isListKey(key: string): boolean {
+  return /^\d+$/.test(key);
+}
+
+/** True when the value is of the type as it stands, or is a text that spells an integer or a number in the usual way. */
+function isOfType(value: unknown, type: JsonType): boolean {
+  switch (type) {
+    case 'null':
+      return value === null;
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'integer':
+      return typeof value === 'string' ? /^-?(?:0|[1-9]\d*)$/.test(value) : Number.isInteger(value);
+    case 'number':
+      return typeof value === 'string' ? /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) : typeof value === 'number';
+    case 'string':
+      return typeof value === 'string';
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isObject(value);
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text';
+  if (typeof value === 'boolean') return 'a boolean';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : 'a number';
+}
