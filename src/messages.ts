@@ -42,60 +42,93 @@ const BUFFER_BYTES = 64 * 1024;
  * written.
  */
 export async function writeMessages(messages: AsyncIterable<Message>, output: Writable): Promise<void> {
+  const sink = createSink(output);
   const lines: string[] = [];
   let length = 0;
-  let closed = false;
-  let flushing: NodeJS.Immediate | undefined;
-  let release: () => void = () => undefined;
+  let idle: NodeJS.Immediate | undefined;
 
-  const onClosed = () => {
-    closed = true;
-    release();
-  };
-  const onDrain = () => release();
-  output.on('error', onClosed);
-  output.on('close', onClosed);
-  output.on('drain', onDrain);
-
-  function flush(): boolean {
-    if (lines.length === 0 || closed) return !output.writableNeedDrain;
-    const chunk = Buffer.from(lines.join(''), 'utf8');
+  const flush = () => {
+    idle = undefined;
+    const text = lines.join('');
     lines.length = 0;
     length = 0;
-    return output.write(chunk);
-  }
-
-  async function flushAndWait(): Promise<void> {
-    if (!flush() && !closed) {
-      await new Promise<void>(resolve => {
-        release = resolve;
-      });
-    }
-    if (closed) throw new OutputClosedError();
-  }
+    if (text !== '') sink.write(text);
+  };
 
   try {
     for await (const message of messages) {
       const line = `${message.type === 'RECORD' ? serialize(message) : JSON.stringify(message)}\n`;
       lines.push(line);
       length += line.length;
-      if (length >= BUFFER_BYTES) await flushAndWait();
-      // What is gathered leaves as soon as the messages pause, which they do while the next page is on its way.
-      else
-        flushing ??= setImmediate(() => {
-          flushing = undefined;
-          flush();
-        });
-      if (closed) throw new OutputClosedError();
+      if (length >= BUFFER_BYTES) {
+        flush();
+        await sink.drained();
+      } else {
+        // What is gathered leaves when the messages pause, which they do while the next page is on its way.
+        idle ??= setImmediate(flush);
+      }
+      sink.throwIfClosed();
     }
   } finally {
-    clearImmediate(flushing);
+    clearImmediate(idle);
     flush();
-    output.off('close', onClosed);
-    output.off('drain', onDrain);
   }
-  await new Promise<void>(resolve => {
-    output.write('', () => resolve());
-  });
-  if (closed) throw new OutputClosedError();
+  await sink.end();
+}
+
+/** Writes one text whole. Throws OutputClosedError when the reader has gone. */
+export async function writeText(text: string, output: Writable): Promise<void> {
+  const sink = createSink(output);
+  sink.write(text);
+  await sink.end();
+}
+
+type Sink = {
+  readonly write: (text: string) => void;
+  /** Resolves when the reader has caught up. */
+  readonly drained: () => Promise<void>;
+  readonly throwIfClosed: () => void;
+  /** Resolves when all was handed over; throws OutputClosedError when the reader has gone. */
+  readonly end: () => Promise<void>;
+};
+
+function createSink(output: Writable): Sink {
+  let isClosed = false;
+  let wakeUp: () => void = () => undefined;
+  const onClosed = () => {
+    isClosed = true;
+    wakeUp();
+  };
+  // These stay: a pipe may report its reader's end after the last line, and an unheard error would be a stack trace.
+  output.on('error', onClosed);
+  output.on('close', onClosed);
+  output.on('drain', () => wakeUp());
+
+  const throwIfClosed = () => {
+    if (isClosed) throw new OutputClosedError();
+  };
+  const drained = async () => {
+    throwIfClosed();
+    if (output.writableNeedDrain) {
+      await new Promise<void>(resolve => {
+        wakeUp = resolve;
+      });
+    }
+    throwIfClosed();
+  };
+  return {
+    write: text => {
+      // As bytes: a text with one letter beyond ASCII takes a slow way through the stream.
+      if (!isClosed) output.write(Buffer.from(text, 'utf8'));
+    },
+    drained,
+    throwIfClosed,
+    end: async () => {
+      throwIfClosed();
+      await new Promise<void>(resolve => {
+        output.write('', () => resolve());
+      });
+      throwIfClosed();
+    },
+  };
 }

@@ -32,6 +32,8 @@ export type SyncOptions = {
   /** Ends the run: the last true STATE is yielded, and the report says so. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: {stream: string; records: number; known: readonly StreamReading[]}) => void;
+  /** Told how the streams ended, after the last message. */
+  readonly onReport?: (report: SyncReport) => void;
 };
 
 export type SyncSettings = {
@@ -71,10 +73,9 @@ type StreamPlan = {
 
 /**
  * Reads the streams and yields their messages, one stream behind the other, with a true STATE between them.
- * Returns how each stream ended. Throws InputError when the token is refused; a stream's own failure is reported,
- * not thrown.
+ * Throws InputError when the token is refused; a stream's own failure is reported, not thrown.
  */
-export async function* sync(options: SyncOptions): AsyncGenerator<Message, SyncReport> {
+export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
   const {client, log, settings, signal} = options;
   const plans = interruptedFirst(options.streams, options.state).map(stream => makePlan(stream, options));
   const reports: StreamReport[] = [];
@@ -128,12 +129,13 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message, SyncR
   } catch (error) {
     if (!signal.aborted) throw error;
     yield toMessage(state);
-    return {streams: reports, isInterrupted: true};
+    options.onReport?.({streams: reports, isInterrupted: true});
+    return;
   } finally {
     for (const reading of readings) reading.stop();
   }
   yield toMessage(setCurrentlySyncing(state, null));
-  return {streams: reports, isInterrupted: false};
+  options.onReport?.({streams: reports, isInterrupted: false});
 }
 
 /** The messages of one stream. Returns the bookmark that holds after them. */

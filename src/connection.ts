@@ -1,0 +1,80 @@
+// Puts together what it takes to talk to one account: its address, the gate, the client and the places for pages.
+
+import {type Attempt, type Client, createClient} from './client.js';
+import {systemClock} from './clock.js';
+import type {Config} from './config.js';
+import {InputError} from './errors.js';
+import {createGate} from './gate.js';
+import type {Logger} from './logger.js';
+import type {ReadingContext} from './reading/list.js';
+import {createPlaces} from './reading/places.js';
+
+const MOST_BYTES_IN_MEMORY = 32 * 1024 * 1024;
+
+export type Connection = {
+  readonly client: Client;
+  readonly reading: ReadingContext;
+  /** Closes connections, and the simulator if there is one. */
+  readonly close: () => Promise<void>;
+};
+
+/** Where an account is and how to be let in. `stop` ends the simulator, where the account is one. */
+export type Account = {readonly url: string; readonly token: string; readonly stop?: () => Promise<void>};
+
+/**
+ * The account that the config names; for `sandbox:` the simulator is started in this process.
+ * Throws InputError when a sandbox parameter is wrong.
+ */
+export async function findAccount(config: Config): Promise<Account> {
+  if ('url' in config.api) return config.api;
+  const {parseSandboxUrl, SandboxUrlError, startSimulator} = await import('./simulator/simulator.js');
+  try {
+    return await startSimulator(parseSandboxUrl(config.api.sandbox));
+  } catch (error) {
+    if (error instanceof SandboxUrlError) throw new InputError('api_url', error.message);
+    throw error;
+  }
+}
+
+/** A connection to an account. Sends nothing by itself; `signal` ends whatever is under way. */
+export function connect(account: Account, config: Config, log: Logger, signal: AbortSignal): Connection {
+  const {maxConcurrentRequests: window, pageSize} = config;
+  const gate = createGate({
+    requestsPerSecond: config.requestsPerSecond,
+    maxConcurrent: window,
+    clock: systemClock,
+    signal,
+  });
+  const client = createClient({
+    baseUrl: account.url,
+    token: account.token,
+    userAgent: config.userAgent,
+    requestTimeoutSeconds: config.requestTimeoutSeconds,
+    maxRetries: config.maxRetries,
+    maxConcurrent: window,
+    gate,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    onAttempt: attempt => logAttempt(attempt, log),
+  });
+  const places = createPlaces({pages: 2 * window, pagesOfCurrent: window + 2, bytes: MOST_BYTES_IN_MEMORY});
+  return {
+    client,
+    reading: {client, places, pageSize, window},
+    close: async () => {
+      client.close();
+      await account.stop?.();
+    },
+  };
+}
+
+function logAttempt({endpoint, path, query, status, seconds, retried}: Attempt, log: Logger): void {
+  log.debug({path, query, status, seconds, retried}, 'request');
+  log.metric({
+    type: 'timer',
+    metric: 'http_request_duration',
+    value: seconds,
+    tags: {endpoint, http_status_code: status ?? 0, status: status === 200 && !retried ? 'succeeded' : 'failed'},
+  });
+}

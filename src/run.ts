@@ -1,0 +1,163 @@
+// One run from its flags to its end: reads the files, connects, syncs or discovers. Everything that goes wrong is
+// thrown; cli.ts turns it into an exit code.
+
+import type {Writable} from 'node:stream';
+import {findUnreadable} from './access.js';
+import {annotateUnsupported, type Catalog, discover} from './catalog.js';
+import type {Flags} from './cli.js';
+import {systemClock} from './clock.js';
+import {type Config, lookbackOf, parseConfig} from './config.js';
+import {type Connection, connect, findAccount} from './connection.js';
+import {readJsonFile, readTextFile} from './files.js';
+import {createLogger, type Logger} from './logger.js';
+import {writeMessages} from './messages.js';
+import {createProgressLine} from './progress.js';
+import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from './selection.js';
+import {parseState, readStateText} from './state.js';
+import {checkToken, type SyncReport, sync} from './sync.js';
+
+export type Surroundings = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly stdout: Writable;
+  readonly stderr: Terminal;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+};
+
+/** stderr, which may be a terminal. */
+type Terminal = {
+  readonly write: (text: string) => boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
+
+/**
+ * The catalog for the account that the config names: every stream that the token cannot read is marked.
+ * Throws InputError and ApiError.
+ */
+export async function runDiscovery(flags: Flags, surroundings: Surroundings): Promise<Catalog> {
+  const {config, warnings} = readConfig(flags, surroundings);
+  return withConnection(config, surroundings, async ({client}, {log}, signal) => {
+    for (const warning of warnings) log.warn({}, warning);
+    await checkToken(client, signal);
+    return annotateUnsupported(discover(), await findUnreadable(client, log, signal));
+  });
+}
+
+/**
+ * Syncs the selected streams to stdout. Says whether a stream failed, or the run was stopped.
+ * Throws InputError, ApiError and OutputClosedError.
+ */
+export async function runSync(flags: Flags, surroundings: Surroundings): Promise<'done' | 'failed' | 'stopped'> {
+  const {config, warnings} = readConfig(flags, surroundings);
+  const catalogFile = flags.catalog ?? flags.properties;
+  const catalog =
+    catalogFile === undefined ? undefined : parseCatalog(readJsonFile(catalogFile, 'catalog'), catalogFile);
+  const {state, warnings: stateWarnings} = readState(flags.state);
+  const selection = selectStreams({
+    ...(catalog ? {catalog: catalog.catalog} : {}),
+    ...(flags.select === undefined ? {} : {select: flags.select}),
+  });
+  const isFullRefresh = flags.fullRefresh === undefined ? () => false : fullRefreshMatcher(flags.fullRefresh);
+
+  return withConnection(config, surroundings, async ({client, reading}, {log, progress}, signal) => {
+    const allWarnings = [...warnings, ...(catalog?.warnings ?? []), ...stateWarnings, ...selection.warnings];
+    for (const warning of allWarnings) log.warn({}, warning);
+    if (selection.streams.length === 0) log.warn({}, 'no stream is selected; mark streams as selected in the catalog');
+    else logStart(selection.streams, config, log);
+
+    const startedAt = systemClock.now();
+    let report: SyncReport | undefined;
+    const messages = sync({
+      streams: selection.streams,
+      state,
+      client,
+      reading,
+      settings: {
+        startDate: config.startDate,
+        naiveTimezone: config.naiveTimezone,
+        lookbackSeconds: tapStreamId => lookbackOf(config.lookbackSeconds, tapStreamId),
+        isFullRefresh,
+        failFast: config.failFast,
+      },
+      log,
+      now: systemClock.now,
+      signal,
+      onReport: ended => {
+        report = ended;
+      },
+      ...(progress ? {onProgress: progress.update} : {}),
+    });
+    await writeMessages(messages, surroundings.stdout);
+    progress?.end();
+    return logEnd(report, (systemClock.now() - startedAt) / 1_000, log);
+  });
+}
+
+function readConfig({config: files}: Flags, {env, version}: Surroundings) {
+  const named = files.filter(file => file !== 'ENV');
+  return parseConfig({files: named.map(file => ({source: file, value: readJsonFile(file, 'config')})), env, version});
+}
+
+function readState(file: string | undefined) {
+  if (file === undefined) return parseState(undefined, '--state');
+  return parseState(readStateText(readTextFile(file, 'state'), file), file);
+}
+
+type Output = {readonly log: Logger; readonly progress: ReturnType<typeof createProgressLine> | undefined};
+
+/** Calls `use` with a connection, and closes it whatever happens; what is still under way is ended with it. */
+async function withConnection<T>(
+  config: Config,
+  {stderr, signal}: Surroundings,
+  use: (connection: Connection, output: Output, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const account = await findAccount(config);
+  const isWatched = stderr.isTTY === true && config.logFormat === 'text' && config.logLevel === 'info';
+  const progress = isWatched
+    ? createProgressLine({
+        write: text => void stderr.write(text),
+        now: systemClock.now,
+        columns: () => stderr.columns ?? 80,
+        pageSize: config.pageSize,
+      })
+    : undefined;
+  const log = createLogger({
+    // At a terminal the progress line tells what the many lines of a run tell a log file.
+    level: isWatched ? 'warn' : config.logLevel,
+    format: config.logFormat,
+    secrets: [account.token],
+    write: line => (progress ? progress.above(line) : void stderr.write(line)),
+  });
+  const end = new AbortController();
+  const connection = connect(account, config, log, AbortSignal.any([signal, end.signal]));
+  try {
+    return await use(connection, {log, progress}, AbortSignal.any([signal, end.signal]));
+  } finally {
+    end.abort(new Error('the run is over'));
+    progress?.end();
+    await connection.close();
+  }
+}
+
+function logStart(streams: readonly SelectedStream[], config: Config, log: Logger): void {
+  log.info({streams: streams.length, requests_per_second: config.requestsPerSecond}, 'sync started');
+}
+
+function logEnd(report: SyncReport | undefined, seconds: number, log: Logger): 'done' | 'failed' | 'stopped' {
+  const streams = report?.streams ?? [];
+  const namesOf = (outcome: string) =>
+    streams.filter(stream => stream.outcome === outcome).map(stream => stream.stream);
+  const records = streams.reduce((sum, stream) => sum + stream.records, 0);
+  const failed = namesOf('failed');
+  const skipped = namesOf('skipped');
+  const status = report?.isInterrupted ? 'stopped' : failed.length > 0 ? 'failed' : 'done';
+  log.metric({type: 'timer', metric: 'job_duration', value: seconds, tags: {job_type: 'sync', status}});
+  const facts = {streams: namesOf('done').length, records, seconds: Math.round(seconds * 10) / 10};
+  if (skipped.length > 0) log.warn({streams: skipped}, 'streams were skipped');
+  if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
+  else log.info(facts, 'sync finished');
+  if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
+  return status;
+}
