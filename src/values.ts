@@ -56,16 +56,20 @@ export function cleanText(text: string): string {
   return (text.includes('\u0000') ? text.replaceAll('\u0000', '') : text).toWellFormed();
 }
 
-/** Copies a JSON value with clean texts and with its keys, however deep, spelt by `spell`. */
-export function mapJson(value: unknown, spell: (key: string) => string): unknown {
+/**
+ * Copies a JSON value with clean texts and with its keys, at every level, spelt by `spell`. Below 512 levels, where
+ * PHP's own writer gives up, there is only null: a hostile depth would end the stack.
+ */
+export function mapJson(value: unknown, spell: (key: string) => string, levels = 512): unknown {
   if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map(item => mapJson(item, spell));
-  if (!isObject(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map(item => mapJson(item, spell, levels - 1));
   const fields = new Map<string, unknown>();
   for (const [key, inner] of Object.entries(value)) {
     const field = spell(key);
     // Two keys may come out alike (`orderID`, `orderId`); the one that says something stays.
-    if (inner !== null || !fields.has(field)) fields.set(field, mapJson(inner, spell));
+    if (inner !== null || !fields.has(field)) fields.set(field, mapJson(inner, spell, levels - 1));
   }
   return Object.fromEntries(fields);
 }
