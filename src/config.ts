@@ -1,0 +1,250 @@
+// From config files and environment to a Config: merges, validates, and reports every fault at once. The settings
+// themselves are data (settings.ts).
+
+import {Ajv} from 'ajv';
+import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
+import {isZone, parseInstant} from './dates.js';
+import {InputError} from './errors.js';
+import {describe} from './files.js';
+import {type ConfigFile, coerceSetting, type Environment, type Given, mergeSettings} from './given-settings.js';
+import type {LogLevel} from './logger.js';
+import {settings, settingsSchema} from './settings.js';
+import {streams} from './streams.js';
+import {didYouMean} from './suggest.js';
+
+/** What a run is told. */
+export type Config = {
+  /** The account and its key, or the options of the simulator (`sandbox:…`). */
+  readonly api: {readonly url: string; readonly token: string} | {readonly sandbox: string};
+  /** UTC, with six decimals. */
+  readonly startDate: string;
+  readonly userAgent: string;
+  readonly requestTimeoutSeconds: number;
+  /** 0 means no limit. */
+  readonly requestsPerSecond: number;
+  readonly maxConcurrentRequests: number;
+  readonly maxRetries: number;
+  readonly pageSize: number;
+  /** For every stream, or by tap_stream_id; see `lookbackOf`. */
+  readonly lookbackSeconds: number | Readonly<Record<string, number>>;
+  readonly naiveTimezone: string;
+  readonly failFast: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'text' | 'json';
+};
+
+export type ConfigInput = {
+  /** Later files win. */
+  readonly files: readonly ConfigFile[];
+  readonly env: Environment;
+  /** The version of the tap. */
+  readonly version: string;
+};
+
+/** The lookback of one stream, in seconds. */
+export function lookbackOf(lookbackSeconds: Config['lookbackSeconds'], tapStreamId: string): number {
+  return typeof lookbackSeconds === 'number' ? lookbackSeconds : (lookbackSeconds[tapStreamId] ?? 0);
+}
+
+/**
+ * Merges the files (later ones win) and the environment variables TAP_ACTIVECAMPAIGN_<KEY> (which win over all files)
+ * and checks every setting. Null and blank text mean "not set". Warnings are sentences about what was ignored.
+ * Throws one InputError that names all faults, separated by "; ", each with its key and the way out.
+ */
+export function parseConfig({files, env, version}: ConfigInput): {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+} {
+  const {given, warnings} = mergeSettings(files, env);
+  const faults = new Faults(given);
+  const raw = validate(given, faults);
+  const config = interpret(raw, version, faults);
+  if (config === undefined || faults.count > 0) {
+    const sources = files.map(({source}) => source).join(', ');
+    throw new InputError(sources === '' ? 'config' : sources, faults.sentence());
+  }
+  return {config, warnings};
+}
+
+/** The settings once the JSON Schema has passed; the defaults are filled in. */
+type RawConfig = {
+  readonly api_url?: string;
+  readonly api_token?: string;
+  readonly start_date: string;
+  readonly user_agent: string;
+  readonly request_timeout: number;
+  readonly requests_per_second: number;
+  readonly max_concurrent_requests: number;
+  readonly max_retries: number;
+  readonly page_size: number;
+  readonly lookback_seconds: number | Readonly<Record<string, number>>;
+  readonly full_refresh_days?: number | Readonly<Record<string, number>>;
+  readonly emit_activate_version_messages: boolean;
+  readonly naive_timezone: string;
+  readonly custom_fields: 'rows' | 'columns' | 'object';
+  readonly filters?: Readonly<Record<string, object>>;
+  readonly fail_fast: boolean;
+  readonly log_level: LogLevel | 'warning' | 'critical';
+  readonly log_format: 'text' | 'json';
+  readonly report_file?: string;
+};
+
+// A setting that fails is reported and replaced by its default, so that the checks behind see the others.
+function validate(given: ReadonlyMap<string, Given>, faults: Faults): RawConfig {
+  const ajv = new Ajv({allErrors: true, strict: true, allowUnionTypes: true, strictTypes: false, useDefaults: true});
+  // Whether api_url is there is asked later, together with what it says.
+  const isRawConfig = ajv.compile<RawConfig>({...settingsSchema, required: []});
+  const values: Record<string, unknown> = {};
+  for (const {name, schema} of settings) {
+    const value = coerceSetting(given.get(name)?.value, schema);
+    // Old configs say 0 where they mean the default time-out.
+    if (value !== undefined && !(name === 'request_timeout' && value === 0)) values[name] = value;
+  }
+  if (isRawConfig(values)) return values;
+  for (const {name, wanted} of settings) {
+    if (!isRawConfig.errors?.some(({instancePath}) => instancePath.split('/')[1] === name)) continue;
+    faults.refuse(name, `must be ${wanted}${name.startsWith('api_') ? '' : `, not ${show(given.get(name)?.value)}`}`);
+    delete values[name];
+  }
+  if (isRawConfig(values)) return values;
+  throw new Error('the defaults of the settings do not fit their own schema');
+}
+
+// What the JSON Schema cannot say. Undefined when there is no usable account, which is then among the faults.
+function interpret(raw: RawConfig, version: string, faults: Faults): Config | undefined {
+  const address = readAddress(raw, faults);
+  const token = address !== undefined && 'sandbox' in address ? undefined : readToken(raw, faults);
+  const startDate = parseInstant(raw.start_date);
+  if (startDate === undefined) {
+    faults.add(
+      'start_date',
+      `must be a date-time with its zone, such as 2024-01-01T00:00:00Z, not ${show(raw.start_date)}`,
+    );
+  }
+  const userAgent = raw.user_agent.trim().replace('<version>', version);
+  if (!/^[\x20-\x7E]+$/.test(userAgent)) {
+    faults.add('user_agent', 'must be plain printable ASCII text, because it travels as an HTTP header');
+  }
+  if (raw.requests_per_second === 0 && address !== undefined && !isLocal(address)) {
+    faults.add(
+      'requests_per_second',
+      'must be above 0; 0 (no limit) is for loopback and sandbox: only, since the API allows 5 a second',
+    );
+  }
+  if (!isZone(raw.naive_timezone)) {
+    faults.add(
+      'naive_timezone',
+      `must be the name of a time zone, such as America/Chicago or UTC, not ${show(raw.naive_timezone)}`,
+    );
+  }
+  checkStreamNames('lookback_seconds', raw.lookback_seconds, faults);
+  refuseReserved(raw, faults);
+  if (address === undefined || startDate === undefined) return undefined;
+  return {
+    api: 'sandbox' in address ? address : {url: address.url, token: token ?? ''},
+    startDate,
+    userAgent,
+    requestTimeoutSeconds: raw.request_timeout,
+    requestsPerSecond: raw.requests_per_second,
+    maxConcurrentRequests: raw.max_concurrent_requests,
+    maxRetries: raw.max_retries,
+    pageSize: raw.page_size,
+    lookbackSeconds: raw.lookback_seconds,
+    naiveTimezone: raw.naive_timezone,
+    failFast: raw.fail_fast,
+    logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
+    logFormat: raw.log_format,
+  };
+}
+
+function readAddress(raw: RawConfig, faults: Faults): ApiAddress | undefined {
+  if (raw.api_url === undefined) {
+    faults.add('api_url', 'is missing; copy the URL from Settings > Developer, such as https://ACCOUNT.api-us1.com');
+    return undefined;
+  }
+  const address = parseApiUrl(raw.api_url);
+  if (!('fault' in address)) return address;
+  faults.add('api_url', address.fault);
+  return undefined;
+}
+
+// What manuals and samples hold in place of a token, and variables that nobody filled in.
+const PLACEHOLDER =
+  /^(<.*>|\[.*\]|\$.*|\{.*\}|x{3,}|\*+|\.+|…|change[-_]?me|((my|your|the)[-_ ]?)?(activecampaign[-_ ]?)?api[-_ ]?(token|key)|(my|your|the)[-_ ]?(token|key))$/i;
+
+function readToken(raw: RawConfig, faults: Faults): string | undefined {
+  const token = raw.api_token?.trim();
+  const wayOut = 'copy the key from Settings > Developer';
+  if (token === undefined) {
+    faults.add('api_token', `is missing; ${wayOut}`);
+  } else if (PLACEHOLDER.test(token)) {
+    faults.add('api_token', `still holds a placeholder; ${wayOut}`);
+  } else if (!/^[\x21-\x7E]+$/.test(token)) {
+    faults.add('api_token', `holds a blank, a control character or a letter that no key has; ${wayOut} again`);
+  } else {
+    return token;
+  }
+  return undefined;
+}
+
+function checkStreamNames(setting: string, value: number | Readonly<Record<string, number>>, faults: Faults): void {
+  if (typeof value === 'number') return;
+  const names = streams.map(({tapStreamId}) => tapStreamId);
+  for (const name of Object.keys(value).filter(name => !names.includes(name))) {
+    faults.add(setting, `there is no stream ${show(name)}${didYouMean(name, names)}`);
+  }
+}
+
+// A setting that would silently do nothing is worse than a refused one.
+function refuseReserved(raw: RawConfig, faults: Faults): void {
+  const {full_refresh_days: days, filters = {}} = raw;
+  if (typeof days === 'number' || Object.keys(days ?? {}).length > 0) {
+    faults.add('full_refresh_days', 'this version of the tap does not re-read on a schedule; remove the key');
+  }
+  if (raw.emit_activate_version_messages) {
+    faults.add('emit_activate_version_messages', 'this version of the tap does not version streams; set it to false');
+  }
+  if (raw.custom_fields !== 'rows') {
+    faults.add('custom_fields', 'this version of the tap gives custom fields as rows only; set it to "rows"');
+  }
+  if (Object.keys(filters).length > 0) {
+    faults.add('filters', 'this version of the tap does not pass filters to the API; remove the key');
+  }
+  if (raw.report_file !== undefined) {
+    faults.add('report_file', 'this version of the tap writes no report; remove the key');
+  }
+}
+
+/** Collects what is wrong, in the order of the settings, under the names that the user wrote. */
+class Faults {
+  readonly #found = new Map<string, string[]>();
+  readonly #refused = new Set<string>();
+
+  constructor(private readonly given: ReadonlyMap<string, Given>) {}
+
+  get count(): number {
+    return this.#found.size;
+  }
+
+  /** Adds a fault after which the setting's default stands in for its value, so that further faults mean nothing. */
+  refuse(name: string, fault: string): void {
+    this.add(name, fault);
+    this.#refused.add(name);
+  }
+
+  add(name: string, fault: string): void {
+    if (this.#refused.has(name)) return;
+    this.#found.set(name, [...(this.#found.get(name) ?? []), `${this.given.get(name)?.label ?? name}: ${fault}`]);
+  }
+
+  sentence(): string {
+    return settings.flatMap(({name}) => this.#found.get(name) ?? []).join('; ');
+  }
+}
+
+// Short values only: a long text may be the token, pasted into the wrong key.
+function show(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return describe(value);
+  return value.length > 40 ? `a text of ${value.length} characters` : JSON.stringify(value.trim());
+}
