@@ -1,0 +1,86 @@
+// Runs the built tap as a user does: a child process with files on disk, its stdout read line by line.
+
+import {spawn} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const executable = fileURLToPath(new URL('../../bin/tap-activecampaign.js', import.meta.url));
+
+export type TapResult = {
+  /** Exit code, or the signal that ended the process. */
+  readonly code: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+  readonly seconds: number;
+};
+
+export type TapProcess = {
+  readonly result: Promise<TapResult>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when a line of stdout satisfies `condition`. */
+  readonly seen: (condition: (line: string) => boolean) => Promise<string>;
+  readonly closeStdout: () => void;
+};
+
+/** Starts the tap with these arguments. The environment is empty but for what is given. */
+export function startTap(args: readonly string[], env: Readonly<Record<string, string>> = {}): TapProcess {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [executable, ...args], {
+    env: {PATH: process.env['PATH'] ?? '', ...env},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const watchers: {readonly condition: (line: string) => boolean; readonly found: (line: string) => void}[] = [];
+  let unfinished = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    const lines = (unfinished + text).split('\n');
+    unfinished = lines.pop() ?? '';
+    for (const line of lines) for (const {condition, found} of watchers) if (condition(line)) found(line);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const result = new Promise<TapResult>(resolve => {
+    child.on('close', (code, signal) => {
+      const lines = stdout.split('\n').filter(line => line !== '');
+      resolve({code: code ?? signal, stdout, lines, stderr, seconds: (performance.now() - startedAt) / 1_000});
+    });
+  });
+  return {
+    result,
+    kill: signal => child.kill(signal),
+    seen: condition => new Promise(found => watchers.push({condition, found})),
+    closeStdout: () => child.stdout.destroy(),
+  };
+}
+
+/** Runs the tap to its end. */
+export function runTap(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<TapResult> {
+  return startTap(args, env).result;
+}
+
+/** A directory for the files of one test. */
+export type Workspace = {
+  /** Writes a file, JSON unless it is text already, and gives its path. */
+  readonly file: (name: string, content: unknown) => string;
+  readonly path: (name: string) => string;
+  readonly remove: () => void;
+};
+
+export function createWorkspace(): Workspace {
+  const directory = mkdtempSync(join(tmpdir(), 'tap-activecampaign-'));
+  const path = (name: string) => join(directory, name);
+  return {
+    file: (name, content) => {
+      writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+      return path(name);
+    },
+    path,
+    remove: () => rmSync(directory, {recursive: true, force: true}),
+  };
+}
