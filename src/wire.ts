@@ -42,12 +42,11 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d
 
 const EXACT_NUMBER = /"\\u0000([-+.\deE]+)\\u0000"/g;
 
-/** One spelling for each value: the digits without zeros at either end, and the power of ten they are multiplied by. */
+/** One spelling for each size: the digits without zeros at either end, and the power of ten they are multiplied by. */
 function normalize(token: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(token) ?? [];
+  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(token) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
   if (significant === '') return '0';
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  return `${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }

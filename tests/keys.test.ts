@@ -33,6 +33,7 @@ test.each([
 test.each([
   ['12', '12'],
   ['4711', '4711'],
+  ['1 2', '1 2'],
   ['', ''],
 ])('leaves the numeric or empty key %j as it is', (key, field) => expect(snakeCase(key)).toBe(field));
 

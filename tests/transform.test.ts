@@ -179,7 +179,7 @@ describe('objects and lists', () => {
   test('without declared fields pass with keys in snake case and clean texts', () => {
     const {transform, drift} = compile({object: {type: ['null', 'object']}, list: {type: ['null', 'array']}});
     expect(
-      transform({object: {userId: {fooBar: 'x\u0000', n: 1}}, list: [{userId: ['\ud800']}, 'y\u0000', null]}),
+      transform({object: {userId: {'foo\u0000Bar': 'x\u0000', n: 1}}, list: [{userId: ['\ud800']}, 'y\u0000', null]}),
     ).toEqual({
       object: {user_id: {foo_bar: 'x', n: 1}},
       list: [{user_id: ['\ufffd']}, 'y', null],
