@@ -23,56 +23,30 @@ export type BookmarkedStream = {
   readonly validReplicationKeys: readonly string[];
 };
 
-const EMPTY: State = {bookmarks: {}};
-
 /**
- * Reads the text of a state file. An empty file and `null` are no state: runners make such files before the first run.
- * Throws InputError like parseState, and for text that is not JSON.
+ * The value in the text of a state file, for parseState. An empty file holds null: runners make such files before the
+ * first run. Throws InputError for text that is not JSON.
  */
-export function readStateText(text: string, source: string): State {
+export function readStateText(text: string, source: string): unknown {
   const json = text.replace(/^\uFEFF/, '').trim();
-  if (json === '') return EMPTY;
+  if (json === '') return null;
   if (/\}\s*\n\s*\{/.test(json) && isWholeJson(json.slice(json.lastIndexOf('\n') + 1))) {
     throw new InputError(source, 'the state file holds several lines; keep only the last one, the newest (tail -n 1)');
   }
-  return parseState(parseJson(text, source, 'state'), source);
+  return parseJson(text, source, 'state');
 }
 
 /**
  * Takes a state in one of the accepted forms; undefined, null and `{}` are no state. A STATE message and the wrapper in
- * which Meltano keeps a state are unpacked. Throws InputError that names file, stream and key of what it cannot take.
+ * which Meltano keeps a state are unpacked. Warnings are sentences about streams that the tap does not have; what the
+ * state says of them is carried along. Throws InputError that names file, stream and key of what it cannot take.
  */
-export function parseState(value: unknown, source: string): State {
-  if (value === undefined || value === null) return EMPTY;
-  const state = unwrap(value);
-  if (!isObject(state)) throw new InputError(source, `the state must be a JSON object ({…}), not ${describe(state)}`);
-  const {bookmarks = {}, currently_syncing: syncing = null, ...others} = state;
-  const isForeign = state['bookmarks'] === undefined && state['currently_syncing'] === undefined;
-  if (isForeign && Object.keys(others).length > 0) {
-    throw new InputError(source, 'this is no state: it has no "bookmarks"; give the last STATE that the tap wrote');
-  }
-  if (syncing !== null && typeof syncing !== 'string') {
-    throw new InputError(source, `currently_syncing must be the name of a stream, not ${describe(syncing)}`);
-  }
-  if (bookmarks !== null && !isObject(bookmarks)) {
-    throw new InputError(source, `bookmarks must be an object of stream names, not ${describe(bookmarks)}`);
-  }
-  for (const [tapStreamId, bookmark] of Object.entries(bookmarks ?? {})) checkBookmark(tapStreamId, bookmark, source);
-  return {
-    ...others,
-    bookmarks: bookmarks ?? {},
-    ...(state['currently_syncing'] === undefined ? {} : {currently_syncing: syncing}),
-  };
-}
-
-/** What in a state names streams that the tap does not have, as sentences. It is carried along all the same. */
-export function stateWarnings(state: State): readonly string[] {
-  const syncing = state.currently_syncing;
-  const named = Object.keys(state.bookmarks).map(name => ({name, what: 'holds a bookmark for'}));
-  if (typeof syncing === 'string') named.push({name: syncing, what: 'says currently_syncing'});
-  return named
-    .filter(({name}) => findStream(name) === undefined)
-    .map(({name, what}) => `the state ${what} ${JSON.stringify(name)}, a stream the tap does not have${guess(name)}`);
+export function parseState(
+  value: unknown,
+  source: string,
+): {readonly state: State; readonly warnings: readonly string[]} {
+  const state = parse(value, source);
+  return {state, warnings: warningsOf(state)};
 }
 
 /**
@@ -141,6 +115,38 @@ function update(state: State, tapStreamId: string, changes: Json, isMoved: boole
     ...state,
     bookmarks: {...state.bookmarks, [tapStreamId]: {...kept, ...Object.fromEntries(over), ...changes}},
   };
+}
+
+function parse(value: unknown, source: string): State {
+  if (value === undefined || value === null) return {bookmarks: {}};
+  const state = unwrap(value);
+  if (!isObject(state)) throw new InputError(source, `the state must be a JSON object ({…}), not ${describe(state)}`);
+  const {bookmarks = {}, currently_syncing: syncing = null, ...others} = state;
+  const isForeign = state['bookmarks'] === undefined && state['currently_syncing'] === undefined;
+  if (isForeign && Object.keys(others).length > 0) {
+    throw new InputError(source, 'this is no state: it has no "bookmarks"; give the last STATE that the tap wrote');
+  }
+  if (syncing !== null && typeof syncing !== 'string') {
+    throw new InputError(source, `currently_syncing must be the name of a stream, not ${describe(syncing)}`);
+  }
+  if (bookmarks !== null && !isObject(bookmarks)) {
+    throw new InputError(source, `bookmarks must be an object of stream names, not ${describe(bookmarks)}`);
+  }
+  for (const [tapStreamId, bookmark] of Object.entries(bookmarks ?? {})) checkBookmark(tapStreamId, bookmark, source);
+  return {
+    ...others,
+    bookmarks: bookmarks ?? {},
+    ...(state['currently_syncing'] === undefined ? {} : {currently_syncing: syncing}),
+  };
+}
+
+function warningsOf(state: State): readonly string[] {
+  const syncing = state.currently_syncing;
+  const named = Object.keys(state.bookmarks).map(name => ({name, what: 'holds a bookmark for'}));
+  if (typeof syncing === 'string') named.push({name: syncing, what: 'says currently_syncing'});
+  return named
+    .filter(({name}) => findStream(name) === undefined)
+    .map(({name, what}) => `the state ${what} ${JSON.stringify(name)}, a stream the tap does not have${guess(name)}`);
 }
 
 /** Called with the place of a value that is no instant; ends in an error. */

@@ -1,0 +1,103 @@
+// The catalog that discovery prints: Singer's description of every stream, made from the table and the schemas. Static,
+// so the same version always prints the same bytes.
+
+import {fieldsOf} from './fields.js';
+import {loadSchema, type StreamSchema} from './schemas.js';
+import {
+  keyPropertiesOf,
+  type ReplicationMethod,
+  replicationMethodOf,
+  type StreamDefinition,
+  streams,
+  validReplicationKeys,
+} from './streams.js';
+
+/** What Singer says about a stream (the empty breadcrumb) or a field. */
+export type MetadataEntry = {
+  readonly breadcrumb: readonly string[];
+  readonly metadata: Readonly<Record<string, string | boolean | readonly string[]>>;
+};
+
+/** One stream in the catalog. */
+export type CatalogEntry = {
+  readonly tap_stream_id: string;
+  readonly stream: string;
+  readonly key_properties: readonly string[];
+  readonly replication_method: ReplicationMethod;
+  readonly replication_key?: string;
+  readonly schema: StreamSchema;
+  readonly metadata: readonly MetadataEntry[];
+};
+
+export type Catalog = {readonly streams: readonly CatalogEntry[]};
+
+/** The full catalog, in the order of the table. Needs no account. */
+export function discover(): Catalog {
+  return {streams: streams.map(toEntry)};
+}
+
+/**
+ * The catalog with the streams that this account cannot read marked `inclusion: unsupported`, each with the reason
+ * (tap_stream_id -> sentence). They stay in it: the right to read them may be granted any day.
+ */
+export function annotateUnsupported(catalog: Catalog, reasons: ReadonlyMap<string, string>): Catalog {
+  return {
+    streams: catalog.streams.map(entry => {
+      const reason = reasons.get(entry.tap_stream_id);
+      return reason === undefined
+        ? entry
+        : {...entry, metadata: entry.metadata.map(each => markUnsupported(each, reason))};
+    }),
+  };
+}
+
+/** The fields that are always written: the keys, and every replication key that may be chosen. */
+export function automaticFieldsOf(stream: StreamDefinition): readonly string[] {
+  return [...keyPropertiesOf(stream), ...validReplicationKeys(stream)];
+}
+
+function toEntry(stream: StreamDefinition): CatalogEntry {
+  const {tapStreamId, replicationKey} = stream;
+  const schema = loadSchema(tapStreamId);
+  return {
+    tap_stream_id: tapStreamId,
+    stream: tapStreamId,
+    key_properties: keyPropertiesOf(stream),
+    replication_method: replicationMethodOf(stream),
+    ...(replicationKey === undefined ? {} : {replication_key: replicationKey}),
+    schema,
+    metadata: [{breadcrumb: [], metadata: streamMetadata(stream)}, ...fieldMetadata(stream, schema)],
+  };
+}
+
+function streamMetadata(stream: StreamDefinition): MetadataEntry['metadata'] {
+  const {replicationKey, perParent} = stream;
+  return {
+    'table-key-properties': keyPropertiesOf(stream),
+    // An incremental stream may be read whole instead, so its method is a proposal; the others have no choice.
+    ...(replicationKey === undefined
+      ? {'forced-replication-method': 'FULL_TABLE'}
+      : {
+          'replication-method': 'INCREMENTAL',
+          'replication-key': replicationKey,
+          'valid-replication-keys': validReplicationKeys(stream),
+        }),
+    inclusion: 'available',
+    'selected-by-default': true,
+    ...(perParent === undefined ? {} : {'parent-tap-stream-id': perParent.tapStreamId}),
+  };
+}
+
+// Tools make up rules for fields that have no entry, so every field has one, nested ones too.
+function fieldMetadata(stream: StreamDefinition, schema: StreamSchema): readonly MetadataEntry[] {
+  const automatic = automaticFieldsOf(stream);
+  return fieldsOf(schema).map(({path, breadcrumb}) => ({
+    breadcrumb,
+    metadata: {inclusion: automatic.includes(path) ? 'automatic' : 'available', 'selected-by-default': true},
+  }));
+}
+
+function markUnsupported({breadcrumb, metadata}: MetadataEntry, reason: string): MetadataEntry {
+  if (breadcrumb.length > 0) return {breadcrumb, metadata};
+  return {breadcrumb, metadata: {...metadata, inclusion: 'unsupported', 'unsupported-reason': reason}};
+}
