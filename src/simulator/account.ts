@@ -1,0 +1,237 @@
+// The account: a table for every resource, and the relations between them. Rows are computed when they are asked for.
+
+import {mix, saltOf} from './random.js';
+import type {Candidate, Resource} from './resource.js';
+import {resources} from './resources/index.js';
+import {indexOfId, type Relations, RowSource} from './row-source.js';
+import type {Sizes} from './sizes.js';
+import {Table} from './table.js';
+import type {WireRow} from './wire.js';
+
+export type AccountOptions = Pick<Relations, 'hasUtcOffsets' | 'partialDeals'> & {
+  readonly seed: number;
+  readonly sizes: Sizes;
+  /** The server's clock, in milliseconds. */
+  readonly now: () => number;
+  /** Whether a contact's `udate` moves with its tags, lists and field values. */
+  readonly childrenMoveContacts: boolean;
+};
+
+const partsOfContacts = ['contactTags', 'contactLists', 'fieldValues'];
+
+export class Account implements Relations {
+  readonly hasUtcOffsets: boolean;
+  readonly partialDeals: Relations['partialDeals'];
+  readonly #options: AccountOptions;
+  readonly #resources = new Map<string, Resource>(resources.map(resource => [resource.name, resource]));
+  readonly #tables = new Map<string, Table>();
+  readonly #adopted = new Map<string, {version: number; byParent: Map<string, number[]>}>();
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.hasUtcOffsets = options.hasUtcOffsets;
+    this.partialDeals = options.partialDeals;
+    for (const {name} of resources) {
+      this.#tables.set(name, new Table(name, mix(options.seed, saltOf(name)), options.sizes.get(name) ?? 0));
+    }
+  }
+
+  /** The server's clock in whole seconds, the granularity of its stamps. */
+  get now(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+
+  has(name: string): boolean {
+    return this.#resources.has(name);
+  }
+
+  /** @throws RangeError if there is no such resource */
+  resource(name: string): Resource {
+    const resource = this.#resources.get(name);
+    if (resource === undefined) throw new RangeError(`the simulator has no resource "${name}"`);
+    return resource;
+  }
+
+  /** @throws RangeError if there is no such resource */
+  table(name: string): Table {
+    const table = this.#tables.get(name);
+    if (table === undefined) throw new RangeError(`the simulator has no resource "${name}"`);
+    return table;
+  }
+
+  row(resource: Resource, index: number): WireRow {
+    return this.#rowOf(resource, this.#source(resource, index));
+  }
+
+  /** A row as filters and orders see it: its instants at once, the rest when they ask. */
+  candidate(resource: Resource, index: number): Candidate {
+    const source = this.#source(resource, index);
+    let row: WireRow | undefined;
+    return {
+      id: source.id,
+      index,
+      created: source.created,
+      updated: source.updated,
+      isPartial: source.isPartial,
+      row: () => {
+        row ??= this.#rowOf(resource, this.#source(resource, index));
+        return row;
+      },
+    };
+  }
+
+  insert(name: string, overrides: WireRow = {}): string {
+    const table = this.table(name);
+    const index = table.insert({insertedAt: this.now, overrides: withoutId(overrides)});
+    this.#moveParent(name, index);
+    return table.idAt(index);
+  }
+
+  /** @throws RangeError if no such row is alive */
+  edit(name: string, id: string, overrides?: WireRow): void {
+    const resource = this.resource(name);
+    const index = this.#living(name, id);
+    const edits = (this.table(name).changes.get(index)?.edits ?? 0) + 1;
+    const movesParent = overrides?.[resource.parent?.key ?? ''] !== undefined;
+    if (movesParent) this.#moveParent(name, index);
+    this.table(name).edit(index, {
+      ...(resource.isLog ? {} : {editedAt: this.now}),
+      overrides: withoutId(overrides ?? {[resource.editable]: `edit ${edits} of ${id}`}),
+    });
+    if (movesParent || this.#movesContact(name)) this.#moveParent(name, index);
+  }
+
+  /** What an opened mail does: `updated_timestamp` moves and `udate` stays. */
+  touch(contactId: string): void {
+    this.table('contacts').edit(this.#living('contacts', contactId), {touchedAt: this.now, overrides: {}});
+  }
+
+  /** @throws RangeError if no such row is alive */
+  remove(name: string, id: string): void {
+    const index = this.#living(name, id);
+    this.#moveParent(name, index);
+    this.table(name).remove(index);
+  }
+
+  idAt(resource: string, draw: number): string | undefined {
+    const table = this.table(resource);
+    return table.baseCount === 0 ? undefined : table.idAt(Math.floor(draw * table.baseCount));
+  }
+
+  // The rows of the seed are dealt out evenly among the parents, in order, so that both ways are arithmetic.
+  parentId(name: string, index: number): string | undefined {
+    const {parent} = this.resource(name);
+    const table = this.table(name);
+    if (parent === undefined) return undefined;
+    const parents = this.table(parent.resource);
+    if (parents.baseCount === 0) return undefined;
+    if (index >= table.baseCount) return this.idAt(parent.resource, mix(table.salt, index, 5) / 2 ** 32);
+    return parents.idAt((parent.every ?? 1) * Math.floor((index * holders(parents, parent.every)) / table.baseCount));
+  }
+
+  parentOf(name: string, id: string): string | undefined {
+    const index = indexOfId(this.table(name).salt, Number(id));
+    return index === undefined ? undefined : this.parentId(name, index);
+  }
+
+  childIds(child: string, parentIndex: number): readonly string[] {
+    const table = this.table(child);
+    return this.#children(child, parentIndex).map(index => table.idAt(index));
+  }
+
+  childRows(child: string, parentIndex: number): readonly WireRow[] {
+    const resource = this.resource(child);
+    return this.#children(child, parentIndex).map(index => this.row(resource, index));
+  }
+
+  #children(child: string, parentIndex: number): readonly number[] {
+    const {parent} = this.resource(child);
+    if (parent === undefined) return [];
+    const table = this.table(child);
+    const parents = this.table(parent.resource);
+    const every = parent.every ?? 1;
+    const indices: number[] = [];
+    if (parentIndex < parents.baseCount && parentIndex % every === 0) {
+      const count = holders(parents, every);
+      const holder = parentIndex / every;
+      const from = Math.ceil((holder * table.baseCount) / count);
+      const to = Math.ceil(((holder + 1) * table.baseCount) / count);
+      for (let index = from; index < to; index++) {
+        const moved = table.changes.get(index)?.overrides[parent.key] !== undefined;
+        if (table.isAlive(index) && !moved) indices.push(index);
+      }
+    }
+    return table.changes.size === 0 ? indices : indices.concat(this.#adoptedBy(child, parents.idAt(parentIndex)));
+  }
+
+  // Children that were inserted, or whose parent was changed.
+  #adoptedBy(child: string, parentId: string): readonly number[] {
+    const table = this.table(child);
+    const {parent} = this.resource(child);
+    let adopted = this.#adopted.get(child);
+    if (adopted === undefined || adopted.version !== table.version) {
+      adopted = {version: table.version, byParent: new Map()};
+      for (const [index, change] of table.changes) {
+        const named = parent === undefined ? undefined : change.overrides[parent.key];
+        if (named === undefined && index < table.baseCount) continue;
+        const id = String(named ?? this.parentId(child, index));
+        adopted.byParent.set(id, [...(adopted.byParent.get(id) ?? []), index]);
+      }
+      this.#adopted.set(child, adopted);
+    }
+    return adopted.byParent.get(parentId) ?? [];
+  }
+
+  #source(resource: Resource, index: number): RowSource {
+    const {name, salt, baseCount, changes} = this.table(resource.name);
+    return new RowSource({resource: name, salt, index, baseCount, ...stamps(changes.get(index))}, this);
+  }
+
+  #rowOf(resource: Resource, source: RowSource): WireRow {
+    const row = resource.row(source);
+    const overrides = this.table(resource.name).changes.get(source.index)?.overrides;
+    return overrides === undefined ? row : {...row, ...overrides};
+  }
+
+  // A parent whose row lists its children moves with them; whether a contact moves with its parts is an open question.
+  #moveParent(name: string, index: number): void {
+    const {parent, isListedByParent} = this.resource(name);
+    if (parent === undefined || !(isListedByParent || this.#movesContact(name))) return;
+    const parents = this.table(parent.resource);
+    const id = this.table(name).changes.get(index)?.overrides[parent.key] ?? this.parentId(name, index);
+    const parentIndex = parents.indexOf(String(id));
+    if (parentIndex !== undefined) parents.edit(parentIndex, {editedAt: this.now, overrides: {}});
+  }
+
+  #movesContact(name: string): boolean {
+    return this.#options.childrenMoveContacts && partsOfContacts.includes(name);
+  }
+
+  #living(name: string, id: string): number {
+    const index = this.table(name).indexOf(id);
+    if (index === undefined) throw new RangeError(`${name} has no row ${id}`);
+    return index;
+  }
+}
+
+function holders(parents: Table, every = 1): number {
+  return Math.ceil(parents.baseCount / every);
+}
+
+function stamps(
+  change: {insertedAt?: number | undefined; editedAt?: number | undefined; touchedAt?: number | undefined} | undefined,
+): {
+  insertedAt?: number | undefined;
+  editedAt?: number | undefined;
+  touchedAt?: number | undefined;
+} {
+  return change === undefined
+    ? {}
+    : {insertedAt: change.insertedAt, editedAt: change.editedAt, touchedAt: change.touchedAt};
+}
+
+function withoutId(overrides: WireRow): WireRow {
+  const {id, ...rest} = overrides;
+  if (id !== undefined) throw new RangeError('the simulator gives ids itself');
+  return rest;
+}

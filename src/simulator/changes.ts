@@ -1,0 +1,55 @@
+// An account that moves: random inserts, edits and removals, the same ones for the same seed.
+
+import type {Account} from './account.js';
+import {Dice, mix} from './random.js';
+import {resources} from './resources/index.js';
+
+export type ChangedRow = {readonly resource: string; readonly id: string};
+
+export type Changes = {
+  readonly inserted: readonly ChangedRow[];
+  readonly edited: readonly ChangedRow[];
+  readonly removed: readonly ChangedRow[];
+};
+
+// What changes most in a real account comes first, so that a handful of changes shows in the streams people look at.
+const busiest = [
+  'contacts',
+  'deals',
+  'contactTags',
+  'contactLists',
+  'fieldValues',
+  'activities',
+  'dealTasks',
+  'ecomOrders',
+  'dealActivities',
+];
+const inTurn = [...busiest, ...resources.map(({name}) => name).filter(name => !busiest.includes(name))];
+
+/**
+ * Makes `count` changes, resource by resource in turn, so that with as many as there are resources each one moves.
+ * `from` is the number of the first one, for those who make them one by one.
+ */
+export function change(account: Account, count: number, seed: number, from = 0): Changes {
+  const inserted: ChangedRow[] = [];
+  const edited: ChangedRow[] = [];
+  const removed: ChangedRow[] = [];
+  for (let number = from; number < from + count; number++) {
+    const dice = new Dice(mix(seed, number, 19));
+    const name = inTurn[number % inTurn.length] ?? 'contacts';
+    const {isLog, isRemovable} = account.resource(name);
+    const table = account.table(name);
+    const draw = dice.fraction();
+    const id = table.count === 0 ? undefined : table.idAt(table.indexAt(dice.int(table.count)));
+    if (id === undefined || isLog === true || draw < 0.3) {
+      inserted.push({resource: name, id: account.insert(name)});
+    } else if (isRemovable === true && draw < 0.45) {
+      account.remove(name, id);
+      removed.push({resource: name, id});
+    } else {
+      account.edit(name, id);
+      edited.push({resource: name, id});
+    }
+  }
+  return {inserted, edited, removed};
+}

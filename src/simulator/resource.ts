@@ -1,0 +1,64 @@
+// What one resource of the API is: its rows, its place among the others, and what its list obeys. The resources
+// themselves are data, under resources/.
+
+import type {RowSource} from './row-source.js';
+import type {WireRow} from './wire.js';
+
+export type Resource = {
+  /** The key of the rows in an answer, which is the list's path as well, but for the few in `lists.ts`. */
+  readonly name: string;
+  /** Rows in the account of 250 contacts, and how that grows: with the contacts, slower, or hardly at all. */
+  readonly size: readonly [rows: number, grows: 'withContacts' | 'slowly' | 'hardly'];
+  /** The row that each row hangs on: which resource it is, and the key that names it. */
+  readonly parent?: Parent;
+  /** The parent's row holds the ids of these rows. */
+  readonly isListedByParent?: boolean;
+  readonly row: (r: RowSource) => WireRow;
+  /** The key of the text that changes when an edit does not say what. */
+  readonly editable: string;
+  /** Rows are written once and stay as they are. */
+  readonly isLog?: boolean;
+  /** Other rows do not depend on these, so they may vanish in a random change. */
+  readonly isRemovable?: boolean;
+  /** `meta.total` on this list; a string where nothing is said. */
+  readonly total?: 'string' | 'number' | 'absent';
+  readonly filters?: readonly Filter[];
+  readonly orders?: readonly Order[];
+};
+
+export type Parent = {
+  readonly resource: string;
+  readonly key: string;
+  /** Only every third (or so) parent has children. */
+  readonly every?: number;
+};
+
+/** A row that a filter judges or an order ranks. */
+export type Candidate = Pick<RowSource, 'id' | 'index' | 'created' | 'updated' | 'isPartial'> & {
+  readonly row: () => WireRow;
+};
+
+export type Filter = {
+  /** The parameter as a query spells it: `filters[contact]`, `after`, `ids[]`. */
+  readonly parameter: string;
+  /** Whether the server obeys it unless told otherwise: what is documented or was seen, not what only code relies on. */
+  readonly isObeyed: boolean;
+  /** Makes the test for one value, or undefined for a value that cannot be read, which is then ignored. */
+  readonly test: (value: string, context: FilterContext) => ((candidate: Candidate) => boolean) | undefined;
+};
+
+export type FilterContext = {
+  /** The operator of `filters[name][operator]`, `eq` where none is given. */
+  readonly operator: string;
+  readonly isAfterInclusive: boolean;
+  readonly dealsFilterGranularity: 'second' | 'day';
+  /** The ids of a contact's rows of a child resource. */
+  readonly childrenOf: (child: string, parentIndex: number) => readonly WireRow[];
+};
+
+export type Order = {
+  /** The name inside `orders[...]`. */
+  readonly name: string;
+  readonly isObeyed: boolean;
+  readonly rank: (candidate: Candidate) => string | number;
+};

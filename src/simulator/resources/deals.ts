@@ -1,0 +1,400 @@
+// Deals, their pipelines and stages, tasks, custom fields and log.
+
+import {parseMoment, wallClock} from '../central-time.js';
+import type {Resource} from '../resource.js';
+import {before, byId, byInstant, byNumber, byText, created, equals, moment, since, updated} from '../rules.js';
+import {companies, words} from '../texts.js';
+
+const deals: Resource = {
+  name: 'deals',
+  size: [120, 'withContacts'],
+  editable: 'description',
+  isRemovable: true,
+  total: 'number',
+  row: r => {
+    const title = r.text(`${r.pick(companies)} ${r.pick(words)}`);
+    if (r.isPartial) {
+      const {partialDeals} = r.relations;
+      const hasStatus = partialDeals === 'with-status' || (partialDeals === 'mixed' && r.index % 2 === 0);
+      return {title, id: r.id, isDisabled: r.index % 3 === 0 ? 1 : true, ...(hasStatus ? {status: '0'} : {})};
+    }
+    const account = r.index % 4 === 0 ? null : r.ref('accounts');
+    const stage = r.ref('dealStages');
+    const nextTask = r.index % 5 === 0 ? r.ref('dealTasks') : null;
+    return {
+      hash: r.hex(8),
+      owner: r.ref('users'),
+      contact: r.ref('contacts'),
+      organization: account,
+      group: stage === null ? r.ref('dealGroups') : r.parentOf('dealStages', stage),
+      stage,
+      title,
+      description: r.index % 3 === 0 ? '' : r.text('Article do skill hope.'),
+      percent: '0',
+      cdate: r.cdate,
+      mdate: r.udate,
+      nextdate: nextTask === null ? null : r.later(86400 * 30),
+      nexttaskid: nextTask,
+      // Cents, as a text: one beyond 2^53 among them.
+      value: r.index % 59 === 13 ? '900719925474099301' : r.count(3_000_000),
+      currency: r.pick(['usd', 'usd', 'eur', 'aud']),
+      winProbability: r.index % 3 === 0 ? r.int(101) : null,
+      winProbabilityMdate: r.index % 3 === 0 ? r.udate : null,
+      status: r.pick(['0', '0', '1', '2']),
+      activitycount: r.count(60),
+      nextdealid: r.id,
+      edate: r.index % 3 === 0 ? '0000-00-00 00:00:00' : r.index % 3 === 1 ? null : wallClock(r.created + 86400 * 60),
+      links: r.links(
+        'deals',
+        'dealActivities',
+        'contact',
+        'contactDeals',
+        'group',
+        'nextTask',
+        'notes',
+        'account',
+        'customerAccount',
+        'organization',
+        'owner',
+        'scoreValues',
+        'stage',
+        'tasks',
+        'dealCustomFieldData',
+      ),
+      id: r.id,
+      isDisabled: false,
+      nextTask,
+      account,
+      customerAccount: account,
+    };
+  },
+  // Partial deals come whatever was asked: `selection.ts` lets them through.
+  filters: [
+    moment('filters[updated_after]', (bound, context, text) => {
+      const from = context.dealsFilterGranularity === 'day' ? startOfDay(text) : bound;
+      return candidate => candidate.updated >= from;
+    }),
+    before('filters[updated_before]', updated),
+    since('filters[created_after]', created, true),
+    before('filters[created_before]', created),
+    equals('filters[status]', 'status'),
+    equals('filters[stage]', 'stage'),
+    equals('filters[group]', 'group'),
+    equals('filters[owner]', 'owner'),
+    moment('filters[updated_timestamp]', bound => candidate => candidate.updated >= bound, false),
+  ],
+  orders: [
+    byInstant('cdate', created),
+    byText('title'),
+    byNumber('value'),
+    byText('contact_name', 'contact'),
+    byText('contact_orgname', 'account'),
+    byText('next-action', 'nextdate'),
+    byInstant('mdate', updated, false),
+    byId(false),
+  ],
+};
+
+const dealGroups: Resource = {
+  name: 'dealGroups',
+  size: [3, 'hardly'],
+  editable: 'title',
+  total: 'number',
+  row: r => ({
+    allgroups: '1',
+    allusers: '1',
+    autoassign: r.flag(),
+    cdate: r.cdate,
+    count: r.count(80),
+    currency: 'usd',
+    id: r.id,
+    links: r.links('dealGroups', 'dealGroupGroups', 'dealGroupUsers', 'stages'),
+    source: '',
+    stages: r.children('dealStages'),
+    title: r.text(`Pipeline ${r.pick(words)}`),
+    udate: r.udate,
+    win_probability_initialize_date: r.index % 2 === 0 ? null : r.cdate,
+  }),
+  filters: [
+    equals('filters[title]', 'title'),
+    {
+      parameter: 'filters[have_stages]',
+      isObeyed: true,
+      test: (value, {childrenOf}) =>
+        value === '1' ? candidate => childrenOf('dealStages', candidate.index).length > 0 : undefined,
+    },
+  ],
+  orders: [byText('title'), byNumber('popular', 'count')],
+};
+
+const dealStages: Resource = {
+  name: 'dealStages',
+  size: [12, 'hardly'],
+  parent: {resource: 'dealGroups', key: 'group'},
+  isListedByParent: true,
+  editable: 'title',
+  total: 'number',
+  row: r => {
+    // The stages that a pipeline starts with have no dates: nine in ten of a recording.
+    const isDefault = r.index % 10 !== 4 && !r.isChanged;
+    return {
+      cardRegion1: 'title',
+      cardRegion2: 'next-action',
+      cardRegion3: 'show-avatar',
+      cardRegion4: 'contact-fullname-orgname',
+      cardRegion5: 'value',
+      cdate: isDefault ? null : r.cdate,
+      color: r.hex(6).toUpperCase(),
+      dealOrder: 'next-action DESC',
+      group: r.parent(),
+      id: r.id,
+      links: r.links('dealStages', 'group'),
+      order: String(r.index + 1),
+      title: r.text(`Stage ${r.pick(words)}`),
+      udate: isDefault ? null : r.udate,
+      width: '280',
+    };
+  },
+  filters: [equals('filters[title]', 'title'), equals('filters[d_groupid]', 'group')],
+  orders: [byText('title')],
+};
+
+const dealGroupUsers: Resource = {
+  name: 'dealGroupUsers',
+  size: [6, 'hardly'],
+  editable: 'cdate',
+  isLog: true,
+  row: r => ({
+    dealGroup: r.ref('dealGroups'),
+    user: r.ref('users'),
+    cdate: r.cdate,
+    links: r.links('dealGroupUsers', 'dealGroup', 'user'),
+    id: r.id,
+  }),
+};
+
+const dealActivities: Resource = {
+  name: 'dealActivities',
+  size: [130, 'withContacts'],
+  editable: 'dataOldval',
+  isLog: true,
+  row: r => {
+    const [deal, user] = [r.refOrZero('deals'), r.refOrZero('users')];
+    const stage = r.index % 3 === 0 ? r.ref('dealStages') : null;
+    return {
+      d_id: deal,
+      d_stageid: stage ?? '0',
+      userid: user,
+      dataId: r.count(2000),
+      dataType: r.pick(['', 'contact', 'd_stageid', 'value']),
+      dataAction: r.pick(['add', 'modify', 'delete']),
+      dataOldval: r.index % 4 === 0 ? r.text('old') : '',
+      cdate: r.cdate,
+      sortdate: r.cdate,
+      isAddtask: '0',
+      deleted: '0',
+      seriesid: '0',
+      links: r.links('dealActivities', 'deal', 'stage', 'user', 'automation'),
+      id: r.id,
+      deal,
+      stage,
+      user,
+      automation: null,
+    };
+  },
+  filters: [
+    equals('deal', 'deal'),
+    equals('filters[data_type]', 'dataType'),
+    equals('filters[data_id]', 'dataId'),
+    {parameter: 'exclude', isObeyed: true, test: value => candidate => candidate.row()['dataType'] !== value},
+  ],
+  orders: [byInstant('cdate', created, false)],
+};
+
+const dealTasks: Resource = {
+  name: 'dealTasks',
+  size: [40, 'withContacts'],
+  editable: 'note',
+  isRemovable: true,
+  row: r => {
+    const type = r.pick(['deal', 'contact']);
+    const owner = r.refOrZero(type === 'deal' ? 'deals' : 'contacts');
+    const hasOutcome = r.index % 4 === 1;
+    return {
+      id: r.id,
+      duedate: r.later(86400 * 7),
+      edate: r.later(86400 * 7 + 900),
+      status: r.int(2),
+      title: r.index % 2 === 0 ? null : r.text(`Call ${r.pick(words)}`),
+      note: r.text('Testing Task'),
+      relid: owner,
+      reltype: type === 'deal' ? 'Deal' : 'Subscriber',
+      dealTasktype: r.ref('dealTasktypes'),
+      cdate: r.cdate,
+      udate: r.udate,
+      automation: null,
+      doneAutomation: null,
+      donedate: null,
+      duration: '900',
+      user: r.ref('users'),
+      assignee: r.ref('users'),
+      owner: {type, id: owner},
+      outcomeId: hasOutcome ? 91 : null,
+      outcomeInfo: hasOutcome ? 'More details about the outcome' : null,
+      links: r.links(
+        'dealTasks',
+        'activities',
+        'automation',
+        'dealTasktype',
+        'doneAutomation',
+        'notes',
+        'owner',
+        'taskNotifications',
+        'user',
+        'assignee',
+      ),
+    };
+  },
+  filters: [
+    equals('filters[title]', 'title'),
+    equals('filters[reltype]', 'reltype'),
+    equals('filters[relid]', 'relid'),
+    equals('filters[status]', 'status'),
+    equals('filters[note]', 'note'),
+    equals('filters[d_tasktypeid]', 'dealTasktype'),
+    equals('filters[userid]', 'user'),
+    equals('filters[assignee_userid]', 'assignee'),
+    equals('filters[outcome_id]', 'outcomeId'),
+    since('filters[due_after]', candidate => candidate.created + 86400 * 7),
+    before('filters[due_before]', candidate => candidate.created + 86400 * 7),
+  ],
+  orders: [byInstant('udate', updated, false), byInstant('cdate', created, false)],
+};
+
+const dealTasktypes: Resource = {
+  name: 'dealTasktypes',
+  size: [5, 'hardly'],
+  editable: 'title',
+  row: r => {
+    const isDefault = r.index < 3 && !r.isChanged;
+    return {
+      cdate: isDefault ? null : r.cdate,
+      defduration: '0',
+      id: r.id,
+      links: [],
+      status: '0',
+      title: ['Call', 'Email', 'To-do'][r.index] ?? r.text(`Type ${r.pick(words)}`),
+      udate: isDefault ? null : r.udate,
+    };
+  },
+};
+
+const contactDeals: Resource = {
+  name: 'contactDeals',
+  size: [20, 'withContacts'],
+  editable: 'role',
+  isRemovable: true,
+  row: r => ({
+    deal: r.ref('deals'),
+    contact: r.ref('contacts'),
+    role: r.index % 2 === 0 ? null : r.text('Decision maker'),
+    cdate: r.cdate,
+    created_timestamp: r.createdClock,
+    updated_timestamp: r.updatedClock,
+    created_by: null,
+    updated_by: null,
+    links: r.links('contactDeals', 'deal', 'contact'),
+    id: r.id,
+  }),
+};
+
+const dealCustomFieldMeta: Resource = {
+  name: 'dealCustomFieldMeta',
+  size: [6, 'hardly'],
+  editable: 'fieldLabel',
+  total: 'absent',
+  row: r => customField(r, 'dealCustomFieldMeta', 'dealCustomFieldData'),
+};
+
+const dealCustomFieldData: Resource = {
+  name: 'dealCustomFieldData',
+  size: [60, 'withContacts'],
+  parent: {resource: 'deals', key: 'dealId'},
+  editable: 'fieldValue',
+  isRemovable: true,
+  total: 'absent',
+  row: r => {
+    const field = Number(r.refOrZero('dealCustomFieldMeta'));
+    return {
+      id: r.id,
+      dealCustomFieldMetumId: field,
+      dealId: Number(r.parent() ?? 0),
+      customFieldId: field,
+      createdTimestamp: r.createdUtc,
+      updatedTimestamp: r.updatedUtc,
+      fieldValue: customValue(r),
+      links: r.links('dealCustomFieldData', 'deal', 'dealCustomFieldMetum'),
+    };
+  },
+  filters: [equals('filters[dealId]', 'dealId')],
+};
+
+/** A custom field of deals or accounts, and a value of one: numbers where contacts have texts, and true UTC. */
+export function customField(r: Parameters<Resource['row']>[0], ...path: [string, string]): ReturnType<Resource['row']> {
+  const type = ['text', 'multiselect', 'number', 'date', 'currency', 'datetime'][r.index % 6] ?? 'text';
+  return {
+    id: r.id,
+    fieldLabel: r.text(`Label ${r.pick(words)} ${r.index}`),
+    fieldType: type,
+    fieldOptions: type === 'multiselect' ? ['Option 1', 'Option 2', r.pick(words)] : null,
+    fieldDefault: r.index % 2 === 0 ? 1 : null,
+    fieldDefaultCurrency: type === 'currency' ? 'usd' : null,
+    isFormVisible: 0,
+    isRequired: r.int(2),
+    displayOrder: r.index + 1,
+    personalization: r.index % 2 === 0 ? '' : `FIELD_${r.index}`,
+    knownFieldId: null,
+    hideFieldFlag: 0,
+    createdTimestamp: r.createdUtc,
+    updatedTimestamp: r.updatedUtc,
+    links: r.links(...path),
+  };
+}
+
+/** A text, a list, a number, a date, cents or nothing. */
+export function customValue(r: Parameters<Resource['row']>[0]): ReturnType<Resource['row']>[string] {
+  switch (r.index % 7) {
+    case 0:
+      return r.text('test title');
+    case 1:
+      return ['Option 1', r.text('Option 2')];
+    case 2:
+      return r.int(100_000);
+    case 3:
+      return r.later(0).slice(0, 10);
+    case 4:
+      return r.index % 2 === 0 ? 9007199254740993n : r.int(1000) / 8;
+    case 5:
+      return null;
+    default:
+      return '';
+  }
+}
+
+export const dealResources = [
+  deals,
+  dealGroups,
+  dealStages,
+  dealGroupUsers,
+  dealActivities,
+  dealTasks,
+  dealTasktypes,
+  contactDeals,
+  dealCustomFieldMeta,
+  dealCustomFieldData,
+];
+
+// Day granularity: the server looks at the date alone and begins that day on its own clock.
+function startOfDay(text: string): number {
+  return parseMoment(text.trim().slice(0, 10)) ?? 0;
+}

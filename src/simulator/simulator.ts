@@ -1,0 +1,149 @@
+// The simulator's face: an HTTP server on the loopback that speaks the API's dialect, and the hands to move its account.
+
+import type {Server} from 'node:http';
+import {Account} from './account.js';
+import {type Changes, change} from './changes.js';
+import {faults} from './faults.js';
+import {lists} from './lists.js';
+import {defaultToken, type FaultPlan, type LoggedRequest, type SimulatorOptions} from './options.js';
+import {mix} from './random.js';
+import {rateLimit} from './rate-limit.js';
+import {RequestLog, type Stats} from './request-log.js';
+import {selector} from './selection.js';
+import {listen} from './server.js';
+import {sizesFor} from './sizes.js';
+import type {WireRow} from './wire.js';
+
+export type {ChangedRow, Changes} from './changes.js';
+export type {FaultAnswer, FaultPlan, LoggedRequest, SimulatorOptions} from './options.js';
+export {defaultToken} from './options.js';
+export {parseSandboxUrl, SandboxUrlError} from './parameters.js';
+export type {Stats} from './request-log.js';
+export {toWireJson, type WireRow, type WireValue} from './wire.js';
+
+export type Simulator = {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly token: string;
+  /** What was asked, the oldest first; bounded by the option `loggedRequests`. */
+  readonly requests: readonly LoggedRequest[];
+  stats(): Stats;
+  /** The living rows of a resource by ascending id, as its list would send them. A bigint is a JSON number. */
+  rows(resource: string): Iterable<WireRow>;
+  count(resource: string): number;
+  /** A new row, stamped now; its id. What `row` does not say is made up. */
+  insert(resource: string, row?: WireRow): string;
+  /** Changes a row and its stamps. Without `row` a text of it changes. */
+  edit(resource: string, id: string, row?: WireRow): void;
+  /** What an opened mail does to a contact: `updated_timestamp` moves and `udate` stays. */
+  touch(contactId: string): void;
+  remove(resource: string, id: string): void;
+  /** Random changes, in turn over all resources; the same ones for the same seed. */
+  change(count: number, seed?: number): Changes;
+  addFault(plan: FaultPlan): void;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a simulator.
+ *
+ * @throws RangeError if the account cannot have the records that the options ask for
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const seed = options.seed ?? 1;
+  const token = options.token ?? defaultToken;
+  const clock = options.now ?? Date.now;
+  const now = () => clock() + (options.clockSkewSeconds ?? 0) * 1000;
+  const account = new Account({
+    seed,
+    sizes: sizesFor(options),
+    now,
+    hasUtcOffsets: options.customFieldDates !== 'zoneless',
+    partialDeals: options.partialDeals ?? 'mixed',
+    childrenMoveContacts: options.childrenMoveContacts ?? false,
+  });
+  const changesSeed = mix(seed, 23);
+  change(account, options.changes ?? 0, changesSeed);
+
+  const select = selector(
+    account,
+    {
+      obeyFilters: options.obeyFilters ?? [],
+      ignoreFilters: options.ignoreFilters ?? [],
+      obeyOrders: options.obeyOrders ?? [],
+      ignoreOrders: options.ignoreOrders ?? [],
+      unstable: options.unstable ?? ['contactLists', 'deals'],
+      context: {
+        isAfterInclusive: options.updatedAfterInclusive ?? false,
+        dealsFilterGranularity: options.dealsFilterGranularity ?? 'second',
+      },
+    },
+    seed,
+  );
+  const log = new RequestLog(options.loggedRequests ?? 10_000);
+  const plannedFaults = faults(options.faults ?? [], {rate: options.faultRate ?? 0, seed});
+  const server = await listen({
+    account,
+    token,
+    log,
+    faults: plannedFaults,
+    limit: rateLimit(options.requestsPerSecond ?? 5),
+    lists: lists(account, select, {
+      totals: options.totals ?? {},
+      totalAfterIdGreater: options.totalAfterIdGreater ?? 'shrunk',
+      ignoreIncludes: options.ignoreIncludes ?? [],
+      includedDealKeys: options.includedDealKeys ?? 'snake',
+    }),
+    beforeEachRequest: movement(account, options.moving ?? 0, mix(seed, 29)),
+    now,
+    port: options.port ?? 0,
+    seed,
+    latencyMs: options.latencyMs ?? 0,
+    jitterMs: options.jitterMs ?? 0,
+    slowOffsetMs: options.slowOffsetMs ?? 0.2,
+    pageCap: options.pageCap ?? 100,
+    retryAfter: options.retryAfter ?? 1,
+    forbidden: options.forbidden ?? [],
+    missing: [...(options.missing ?? []), ...(options.ecomOrderProducts === false ? ['ecomOrderProducts'] : [])],
+  });
+
+  let changeCalls = 0;
+  return {
+    url: server.url,
+    token,
+    requests: log.requests,
+    stats: () => log.stats,
+    *rows(name) {
+      const resource = account.resource(name);
+      const table = account.table(name);
+      for (let position = 0; position < table.count; position++) yield account.row(resource, table.indexAt(position));
+    },
+    count: name => account.table(name).count,
+    insert: (name, row) => account.insert(name, row),
+    edit: (name, id, row) => account.edit(name, id, row),
+    touch: contactId => account.touch(contactId),
+    remove: (name, id) => account.remove(name, id),
+    change: (count, changeSeed) => change(account, count, changeSeed ?? mix(changesSeed, ++changeCalls)),
+    addFault: plan => plannedFaults.add(plan),
+    stop: () => stopped(server.http),
+  };
+}
+
+// Changes fall due with time and are made when somebody asks, so that no timer keeps the process awake.
+function movement(account: Account, perSecond: number, seed: number): () => void {
+  let beganAtMs: number | undefined;
+  let made = 0;
+  return () => {
+    if (perSecond === 0) return;
+    beganAtMs ??= performance.now();
+    const due = Math.floor(((performance.now() - beganAtMs) / 1000) * perSecond);
+    for (; made < due; made++) change(account, 1, mix(seed, made), made);
+  };
+}
+
+function stopped(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

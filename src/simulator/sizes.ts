@@ -1,0 +1,78 @@
+// How many rows each resource has: from the number of contacts, from a total over all, or as the caller says.
+
+import {resources} from './resources/index.js';
+
+export type Sizes = ReadonlyMap<string, number>;
+
+export type SizeOptions = {
+  readonly contacts?: number | undefined;
+  readonly records?: number | undefined;
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+};
+
+const usualContacts = 250;
+const exponents = {withContacts: 1, slowly: 0.5, hardly: 0.25} as const;
+
+/**
+ * The rows of every resource. With `records` the sum over all resources is exactly that number. Counts that are given
+ * stay as given; a resource whose parent has no rows has none either.
+ *
+ * @throws RangeError if no account has so few or so many records
+ */
+export function sizesFor({contacts, records, counts = {}}: SizeOptions): Sizes {
+  const given = new Map(Object.entries(counts));
+  if (contacts !== undefined) given.set('contacts', contacts);
+  if (records === undefined)
+    return sizesAt((contacts ?? given.get('contacts') ?? usualContacts) / usualContacts, given);
+
+  const smallest = sum(sizesAt(0, given));
+  if (records < smallest) throw new RangeError(`the smallest account with these counts has ${smallest} records`);
+  let [low, high] = [0, 1];
+  while (sum(sizesAt(high, given)) <= records) {
+    if (high > 1e9)
+      throw new RangeError(`with these counts the account has ${sum(sizesAt(high, given))} records at most`);
+    high *= 2;
+  }
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (sum(sizesAt(middle, given)) <= records) low = middle;
+    else high = middle;
+  }
+  return toppedUp(sizesAt(low, given), given, records);
+}
+
+function sizesAt(scale: number, given: ReadonlyMap<string, number>): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const {name, size} of resources) {
+    const [rows, grows] = size;
+    sizes.set(name, given.get(name) ?? Math.max(1, Math.round(rows * scale ** exponents[grows])));
+  }
+  for (const {name, parent} of resources) {
+    if (parent !== undefined && sizes.get(parent.resource) === 0) sizes.set(name, 0);
+  }
+  return sizes;
+}
+
+// What is missing to the exact total goes to the resources of many rows, in turn.
+function toppedUp(sizes: Map<string, number>, given: ReadonlyMap<string, number>, records: number): Sizes {
+  const takers = resources
+    .filter(
+      ({name, size, parent}) =>
+        size[1] === 'withContacts' && !given.has(name) && (parent === undefined || sizes.get(parent.resource) !== 0),
+    )
+    .map(({name}) => name);
+  let missing = records - sum(sizes);
+  while (missing > 0) {
+    if (takers.length === 0)
+      throw new RangeError('every count is given, so there is nothing left to reach the total with');
+    for (const name of takers.slice(0, missing)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
+    missing -= Math.min(missing, takers.length);
+  }
+  return sizes;
+}
+
+function sum(sizes: Sizes): number {
+  let total = 0;
+  for (const rows of sizes.values()) total += rows;
+  return total;
+}

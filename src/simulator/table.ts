@@ -1,0 +1,114 @@
+// The living rows of one resource by their place: the rows that the seed made, less the removed ones, plus the
+// inserted ones. It stores what changed and nothing else; rows themselves are computed by whoever asks.
+
+import {idOf, indexOfId} from './row-source.js';
+import type {WireRow} from './wire.js';
+
+/** What happened to one row since the account was made. Instants are seconds since 1970. */
+export type Change = {
+  readonly insertedAt?: number | undefined;
+  readonly editedAt?: number | undefined;
+  readonly touchedAt?: number | undefined;
+  /** How often the row was edited. */
+  readonly edits: number;
+  readonly overrides: WireRow;
+};
+
+export class Table {
+  readonly name: string;
+  readonly salt: number;
+  readonly baseCount: number;
+  /** Moves with every change, so that what was derived from the rows can be thrown away. */
+  version = 0;
+  #nextIndex: number;
+  readonly #changes = new Map<number, Change>();
+  // Ascending, so that a position among the living is found by halving.
+  readonly #removed: number[] = [];
+
+  constructor(name: string, salt: number, baseCount: number) {
+    this.name = name;
+    this.salt = salt;
+    this.baseCount = baseCount;
+    this.#nextIndex = baseCount;
+  }
+
+  get count(): number {
+    return this.#nextIndex - this.#removed.length;
+  }
+
+  get changes(): ReadonlyMap<number, Change> {
+    return this.#changes;
+  }
+
+  idAt(index: number): string {
+    return String(idOf(this.salt, index));
+  }
+
+  /** The index of a living row. */
+  indexOf(id: string): number | undefined {
+    const index = indexOfId(this.salt, Number(id));
+    return index === undefined || index >= this.#nextIndex || this.#isRemoved(index) ? undefined : index;
+  }
+
+  isAlive(index: number): boolean {
+    return index < this.#nextIndex && !this.#isRemoved(index);
+  }
+
+  /** The index of the living row at a position, counted in the order of ids. */
+  indexAt(position: number): number {
+    // The row's index is its position plus the removed rows before it.
+    let [low, high] = [0, this.#removed.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#removed[middle] ?? 0) - middle <= position) low = middle + 1;
+      else high = middle;
+    }
+    return position + low;
+  }
+
+  /** How many living rows have an id of at most `id`. */
+  countUpTo(id: number): number {
+    if (!(id > 0)) return 0;
+    let bound = Math.min(Math.floor((id - 1) / 2), this.#nextIndex - 1);
+    if (bound >= 0 && idOf(this.salt, bound) > id) bound -= 1;
+    return bound + 1 - this.#removedBelow(bound + 1);
+  }
+
+  insert(change: Omit<Change, 'edits'>): number {
+    const index = this.#nextIndex++;
+    this.#changes.set(index, {...change, edits: 0});
+    this.version++;
+    return index;
+  }
+
+  edit(index: number, change: {editedAt?: number; touchedAt?: number; overrides: WireRow}): void {
+    const before = this.#changes.get(index);
+    this.#changes.set(index, {
+      ...before,
+      ...change,
+      edits: (before?.edits ?? 0) + 1,
+      overrides: {...before?.overrides, ...change.overrides},
+    });
+    this.version++;
+  }
+
+  remove(index: number): void {
+    this.#removed.splice(this.#removedBelow(index), 0, index);
+    this.#changes.delete(index);
+    this.version++;
+  }
+
+  #isRemoved(index: number): boolean {
+    return this.#removed[this.#removedBelow(index)] === index;
+  }
+
+  #removedBelow(index: number): number {
+    let [low, high] = [0, this.#removed.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#removed[middle] ?? 0) < index) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
