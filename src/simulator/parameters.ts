@@ -2,6 +2,7 @@
 
 import {faultAnswers} from './faults.js';
 import type {FaultAnswer, FaultPlan, SimulatorOptions} from './options.js';
+import {checkPaths, suggestion} from './paths.js';
 import {resourceNames} from './resources/index.js';
 import {sizesFor} from './sizes.js';
 
@@ -121,6 +122,8 @@ export const parameters: readonly Parameter[] = [
   parameter('logged_requests', whole(), 'requests kept in the log (10000)', loggedRequests => ({loggedRequests})),
 ];
 
+const parameterNames = [...parameters.map(({name}) => name), ...resourceNames];
+
 /**
  * Reads `sandbox:` or `sandbox:contacts=10000&latency_ms=300`. Besides the parameters every data key of the API sets
  * that list's rows (`deals=500`).
@@ -140,10 +143,10 @@ export function parseParameters(query: string): SimulatorOptions {
     const known = parameters.find(candidate => candidate.name === name);
     if (known !== undefined) options = {...options, ...known.read(value)};
     else if (resourceNames.includes(name)) counts[name] = readAs(name, whole(), value);
-    else throw new SandboxUrlError(`sandbox parameter "${name}" is unknown; ${nearestTo(name)}`);
+    else throw new SandboxUrlError(`sandbox parameter "${name}" is unknown; ${suggestion(name, parameterNames)}`);
   }
   if (Object.keys(counts).length > 0) options = {...options, counts};
-  checkSizes(options);
+  check(options);
   return options;
 }
 
@@ -164,12 +167,12 @@ function readAs<Value>(name: string, {form, read}: Form<Value>, value: string): 
   return result;
 }
 
-function checkSizes(options: SimulatorOptions): void {
+function check(options: SimulatorOptions): void {
   try {
+    checkPaths(options);
     sizesFor(options);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new SandboxUrlError(`sandbox parameter "records" cannot be ${options.records}: ${error.message}`);
+    if (error instanceof RangeError) throw new SandboxUrlError(`sandbox parameter ${error.message}`);
     throw error;
   }
 }
@@ -246,28 +249,4 @@ function readFault(value: string): FaultPlan | undefined {
 function readTotal(value: string): [string, 'string' | 'number' | 'absent'] | undefined {
   const [path = '', kind] = value.split(':');
   return kind === 'string' || kind === 'number' || kind === 'absent' ? [path, kind] : undefined;
-}
-
-function nearestTo(name: string): string {
-  const names = [...parameters.map(known => known.name), ...resourceNames];
-  const ranked = names
-    .map(known => ({known, distance: editDistance(name.toLowerCase(), known.toLowerCase())}))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  if (best !== undefined && best.distance <= Math.max(2, name.length / 3)) return `did you mean "${best.known}"?`;
-  return 'activecampaign-simulator --help lists them all';
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({length: b.length + 1}, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

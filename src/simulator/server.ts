@@ -6,6 +6,7 @@ import {gzip} from 'node:zlib';
 import type {Account} from './account.js';
 import {type FaultPlan, type Faults, faultBody, htmlPage} from './faults.js';
 import type {ListAnswer, Lists} from './lists.js';
+import {patternOf, sideLoaded} from './paths.js';
 import {readQuery} from './query.js';
 import {Dice, mix} from './random.js';
 import type {RateLimit} from './rate-limit.js';
@@ -104,21 +105,19 @@ function answer(
   {account, lists, pageCap, forbidden, missing}: ServerOptions,
 ): Answer {
   if (method !== 'GET') return json(405, {message: 'Method Not Allowed'});
-  const perOrder = /^ecomOrders\/([^/]+)\/orderProducts$/.exec(path);
-  const pattern = perOrder === null ? path : 'ecomOrders/{id}/orderProducts';
+  const pattern = patternOf(path);
   if (forbidden.includes(pattern)) return {status: 403, ...faultBody(403, path)};
   if (missing.includes(pattern)) return {status: 404, ...faultBody(404, path)};
 
   const query = readQuery(params, pageCap);
   if (path === 'users/me') return json(200, lists.currentUser());
-  if (perOrder !== null) {
-    const id = perOrder[1] ?? '';
+  if (pattern !== path) {
+    const [, id = ''] = path.split('/');
     return (
       listed(lists.productsOfOrder(id, query)) ?? json(404, {message: `No Result found for EcomOrder with id ${id}`})
     );
   }
-  // Options and relations of fields come with the fields alone.
-  const isList = account.has(path) && path !== 'fieldOptions' && path !== 'fieldRels';
+  const isList = account.has(path) && !sideLoaded.includes(path);
   return isList ? (listed(lists.page(account.resource(path), query)) ?? notFound()) : notFound();
 }
 

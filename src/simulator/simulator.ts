@@ -6,6 +6,7 @@ import {type Changes, change} from './changes.js';
 import {faults} from './faults.js';
 import {lists} from './lists.js';
 import {defaultToken, type FaultPlan, type LoggedRequest, type SimulatorOptions} from './options.js';
+import {checkPaths} from './paths.js';
 import {mix} from './random.js';
 import {rateLimit} from './rate-limit.js';
 import {RequestLog, type Stats} from './request-log.js';
@@ -47,9 +48,10 @@ export type Simulator = {
 /**
  * Starts a simulator.
  *
- * @throws RangeError if the account cannot have the records that the options ask for
+ * @throws RangeError if an option names a path that there is not, or asks for records that no account has
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  checkPaths(options);
   const seed = options.seed ?? 1;
   const token = options.token ?? defaultToken;
   const clock = options.now ?? Date.now;
@@ -124,7 +126,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     touch: contactId => account.touch(contactId),
     remove: (name, id) => account.remove(name, id),
     change: (count, changeSeed) => change(account, count, changeSeed ?? mix(changesSeed, ++changeCalls)),
-    addFault: plan => plannedFaults.add(plan),
+    addFault(plan) {
+      checkPaths({faults: [plan]});
+      plannedFaults.add(plan);
+    },
     stop: () => stopped(server.http),
   };
 }

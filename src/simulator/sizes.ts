@@ -26,11 +26,12 @@ export function sizesFor({contacts, records, counts = {}}: SizeOptions): Sizes {
     return sizesAt((contacts ?? given.get('contacts') ?? usualContacts) / usualContacts, given);
 
   const smallest = sum(sizesAt(0, given));
-  if (records < smallest) throw new RangeError(`the smallest account with these counts has ${smallest} records`);
+  if (records < smallest)
+    throw new RangeError(`records: the smallest account with these counts has ${smallest} records, not ${records}`);
   let [low, high] = [0, 1];
   while (sum(sizesAt(high, given)) <= records) {
     if (high > 1e9)
-      throw new RangeError(`with these counts the account has ${sum(sizesAt(high, given))} records at most`);
+      throw new RangeError(`records: with these counts the account has ${sum(sizesAt(high, given))} records at most`);
     high *= 2;
   }
   for (let step = 0; step < 60; step++) {
@@ -64,7 +65,7 @@ function toppedUp(sizes: Map<string, number>, given: ReadonlyMap<string, number>
   let missing = records - sum(sizes);
   while (missing > 0) {
     if (takers.length === 0)
-      throw new RangeError('every count is given, so there is nothing left to reach the total with');
+      throw new RangeError('records: every count is given, so there is nothing left to reach the total with');
     for (const name of takers.slice(0, missing)) sizes.set(name, (sizes.get(name) ?? 0) + 1);
     missing -= Math.min(missing, takers.length);
   }
