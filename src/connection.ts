@@ -58,7 +58,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     log,
     onAttempt: attempt => logAttempt(attempt, log),
   });
-  const places = createPlaces({pages: 2 * window, pagesOfCurrent: window + 2, bytes: MOST_BYTES_IN_MEMORY});
+  const places = createPlaces({pages: 4 * window, pagesOfCurrent: window + 2, bytes: MOST_BYTES_IN_MEMORY});
   return {
     client,
     reading: {client, places, pageSize, window},

@@ -13,6 +13,9 @@ export type ChangedSince = {
   readonly marginSeconds: number;
 };
 
+/** The parameters of a list that order it by its key and ask for keys greater or less than a value. */
+export type KeysetParameters = {readonly order: string; readonly after: string; readonly before: string};
+
 /** One row of the stream table. */
 export type StreamDefinition = {
   readonly tapStreamId: string;
@@ -26,8 +29,8 @@ export type StreamDefinition = {
   readonly otherReplicationKeys?: readonly string[];
   /** Query parameters that ask for an order of rows, sent with every page. */
   readonly order?: Readonly<Record<string, string>>;
-  /** The parameter that asks for rows behind a key (`id_greater`), where the list has one: pages need no offset then. */
-  readonly keyset?: string;
+  /** The parameters by which a list can be read key by key, where it has them: pages need no offset then. */
+  readonly keyset?: KeysetParameters;
   readonly changedSince?: ChangedSince;
   /** How the list's date-times without a zone are to be read where that is not the account-wide `naive_timezone`. */
   readonly zonelessDates?: 'UTC';
@@ -101,8 +104,7 @@ export const streams: readonly StreamDefinition[] = [
     path: 'contacts',
     replicationKey: 'udate',
     otherReplicationKeys: ['updated_timestamp'],
-    order: {'orders[id]': 'ASC'},
-    keyset: 'id_greater',
+    keyset: {order: 'orders[id]', after: 'id_greater', before: 'id_less'},
     changedSince: {parameter: 'filters[updated_after]', replicationKey: 'udate', marginSeconds: 1},
   },
   {tapStreamId: 'conversion_triggers', path: 'conversionTriggers', replicationKey: 'udate'},

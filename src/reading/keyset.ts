@@ -1,46 +1,117 @@
 // Reads a list by its keys: each page asks for the rows behind the last key. Keys never change, so that nothing that
-// is inserted or deleted meanwhile can push a row out of sight. Works only where the server obeys both the order and
-// the bound; every page shows whether it does.
+// is inserted or deleted meanwhile can push a row out of sight. A long list is cut into ranges of keys that are read
+// side by side, since one chain of requests waits for each answer. Works only where the server obeys the order and the
+// bounds; every page shows whether it does, and where it does not, the list is read by offset.
 
+import type {KeysetParameters} from '../streams.js';
 import type {ListSession, Page, RawPage, ReadingContext} from './list.js';
 import {readByOffset} from './offsets.js';
 
-/** The pages of a list in the order of its keys. `parameter` asks for keys greater than its value. Throws ApiError. */
+/** Lists shorter than this many pages are read in one chain: finding the ranges costs requests too. */
+const PAGES_WORTH_RANGES = 8;
+
+/** Keys greater than `after` and, unless it is the last range, less than `before`. */
+type Range = {readonly after: number; readonly before: number | undefined};
+
+/** The pages of a list; no row comes twice. Throws ApiError. */
 export async function* readByKeyset(
   context: ReadingContext,
   session: ListSession,
-  parameter: string,
+  parameters: KeysetParameters,
 ): AsyncGenerator<Page> {
-  const query = {...session.list.query, limit: String(context.pageSize)};
+  const {list, progress} = session;
+  const query = {...list.query, [parameters.order]: 'ASC', limit: String(context.pageSize)};
   // The length is taken from the page that names no bound: whether it shrinks with one is not known (behaviour 3.8).
   const first = (await session.request(query)).accept();
   const total = first.total;
-  let last: RawPage = first;
-  let bound = 0;
-  let asksAgain = false;
+  yield first.page;
 
-  for (;;) {
-    yield last.page;
-    if (!isAscending(last, bound)) {
-      yield* readByOffset(context, session);
-      return;
+  let isObeyed = isWithin(first, {after: 0, before: undefined});
+  // A page that holds all that the list counts is the whole list; any other end is shown by an empty page only.
+  if (isObeyed && first.count > 0 && !(total !== undefined && progress.seen >= total)) {
+    const after = lastKey(first, 0);
+    const rest = total === undefined ? 0 : Math.floor((total - progress.seen) / first.count);
+    const ranges =
+      rest < PAGES_WORTH_RANGES ? [{after, before: undefined}] : await cut(after, rest, context, session, parameters);
+    const ask = ({after: bound, before}: Range) =>
+      session.request({
+        ...query,
+        [parameters.after]: String(bound),
+        ...(before === undefined ? {} : {[parameters.before]: String(before)}),
+      });
+    isObeyed = yield* readRanges(
+      ranges,
+      ask,
+      () => total !== undefined && ranges.length === 1 && progress.seen >= total,
+    );
+  }
+  if (isObeyed) progress.total = total;
+  else yield* readByOffset(context, session);
+}
+
+/** Reads ranges side by side, each in a chain of its own. Returns false as soon as a page shows that the server does not obey. */
+async function* readRanges(
+  ranges: readonly Range[],
+  ask: (range: Range) => ReturnType<ListSession['request']>,
+  isComplete: () => boolean,
+): AsyncGenerator<Page, boolean> {
+  const chains = new Map(ranges.map(range => [range, pull(range, range)]));
+
+  async function pull(chain: Range, at: Range) {
+    return {chain, at, answer: await ask(at)};
+  }
+
+  for (const pulled of chains.values()) pulled.catch(() => undefined);
+  try {
+    while (chains.size > 0) {
+      const {chain, at, answer} = await Promise.race(chains.values());
+      chains.delete(chain);
+      const raw = answer.accept();
+      yield raw.page;
+      if (!isWithin(raw, at)) return false;
+      if (raw.count === 0 || isComplete()) continue;
+      const pulled = pull(chain, {after: lastKey(raw, at.after), before: at.before});
+      pulled.catch(() => undefined);
+      chains.set(chain, pulled);
     }
-    bound = Number(last.keys.at(-1) ?? bound);
-    session.progress.total = total;
-    const isShort = last.count < first.count;
-    const isComplete = total === undefined ? last.count === 0 : session.progress.seen >= total;
-    // A short page before the total is reached is not trusted alone (behaviour 3.4).
-    if (isComplete || last.count === 0 || (isShort && asksAgain)) return;
-    asksAgain = isShort;
-    last = (await session.request({...query, [parameter]: String(bound)})).accept();
+    return true;
+  } finally {
+    for (const pulled of chains.values()) pulled.then(({answer}) => answer.discard()).catch(() => undefined);
   }
 }
 
-function isAscending(raw: RawPage, bound: number): boolean {
-  let before = bound;
+/** Cuts the keys behind `after` into about equal ranges; the last has no end, so that it takes in what is new. */
+async function cut(
+  after: number,
+  pages: number,
+  context: ReadingContext,
+  session: ListSession,
+  {order}: KeysetParameters,
+): Promise<readonly Range[]> {
+  const last = (await session.request({...session.list.query, [order]: 'DESC', limit: '1'})).peek();
+  const greatest = lastKey(last, 0);
+  const count = Math.min(context.window, Math.floor(pages / (PAGES_WORTH_RANGES / 2)));
+  const width = Math.floor((greatest - after) / count);
+  // An order that is ignored names the first row, not the last.
+  if (!(width > 0)) return [{after, before: undefined}];
+  return Array.from({length: count}, (_, index) => ({
+    after: after + index * width,
+    // Both bounds exclude their own key: the next range begins with the key before this end.
+    before: index === count - 1 ? undefined : after + (index + 1) * width + 1,
+  }));
+}
+
+function lastKey(raw: Pick<RawPage, 'keys'>, otherwise: number): number {
+  return Number(raw.keys.at(-1) ?? otherwise);
+}
+
+/** Whether the keys of a page ascend, and stay within its range. */
+function isWithin(raw: RawPage, {after, before = Number.POSITIVE_INFINITY}: Range): boolean {
+  let previous = after;
   return raw.keys.every(key => {
-    const isNext = Number(key) > before;
-    before = Number(key);
+    const number = Number(key);
+    const isNext = number > previous && number < before;
+    previous = number;
     return isNext;
   });
 }

@@ -69,8 +69,14 @@ export type ListSession = {
   readonly request: (query: Readonly<Record<string, string>>, path?: string) => Promise<Accept>;
 };
 
-/** Turns an answer into a page without the rows that came before. Called once, in the order of the list. */
-export type Accept = {readonly accept: () => RawPage; readonly discard: () => void};
+/** An answer that waits for its turn; one of the three is called, once. */
+export type Accept = {
+  /** Turns it into a page without the rows that came before. Called in the order of the list. */
+  readonly accept: () => RawPage;
+  /** Gives only the keys in it, none of which counts as seen. */
+  readonly peek: () => Pick<RawPage, 'keys'>;
+  readonly discard: () => void;
+};
 
 /** Begins to read a list. `signal` ends all its requests. */
 export function openList(context: ReadingContext, list: List, progress: Progress, signal: AbortSignal): ListSession {
@@ -100,6 +106,10 @@ export function openList(context: ReadingContext, list: List, progress: Progress
           // Below a parent each answer counts its own few rows only.
           if (path === list.path) progress.total = total ?? progress.total;
           return {count: mainRows.length, repeated: withKey - (progress.seen - seenBefore), keys, total, page};
+        },
+        peek: () => {
+          place.release();
+          return {keys: (rowsByKey[0]?.[1] ?? []).map(keyOf)};
         },
         discard: place.release,
       };

@@ -10,29 +10,39 @@ const MOST_PASSES_WITHOUT_NEWS = 2;
 /** How many full pages of a list of unknown length allow one more request to run ahead of the end. */
 const PAGES_PER_GUESS = 8;
 
+/** What is known of a list: its own count of its rows, and how many of them make a page. */
+type Shape = {readonly total: number; readonly step: number};
+
 /** What is known after one walk from the first row to the last. */
-type Pass = {repeated: number; firstTotal: number | undefined; lastTotal: number | undefined};
+type Pass = {repeated: number; firstTotal: number | undefined; lastTotal: number | undefined; step: number};
 
 /** The pages of a list, in its own order; no row comes twice. Throws ApiError. */
 export async function* readByOffset(context: ReadingContext, session: ListSession): AsyncGenerator<Page> {
   let passesWithoutNews = 0;
+  let shape: Shape | undefined;
   for (let passes = 1; passes <= MOST_PASSES; passes += 1) {
     const seenBefore = session.progress.seen;
-    const pass = yield* readOnce(context, session);
+    const pass: Pass = yield* readOnce(context, session, shape);
     if (pass.lastTotal === undefined || session.progress.seen >= pass.lastTotal) return;
     // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again.
     const isMoving = pass.repeated > 0 || pass.firstTotal !== pass.lastTotal;
     if (passes === 1 && !isMoving) return;
     passesWithoutNews = session.progress.seen > seenBefore ? 0 : passesWithoutNews + 1;
     if (passesWithoutNews >= MOST_PASSES_WITHOUT_NEWS) return;
+    shape = {total: pass.lastTotal, step: pass.step};
   }
 }
 
-async function* readOnce(context: ReadingContext, session: ListSession): AsyncGenerator<Page, Pass> {
+/** Walks the list once. Without its shape, the first page has to come before others can be asked for. */
+async function* readOnce(
+  context: ReadingContext,
+  session: ListSession,
+  shape: Shape | undefined,
+): AsyncGenerator<Page, Pass> {
   const ask = (offset: number) =>
     session.request({...session.list.query, limit: String(context.pageSize), offset: String(offset)});
+  const pass: Pass = {repeated: 0, firstTotal: shape?.total, lastTotal: shape?.total, step: shape?.step ?? 0};
   const isFirstPass = session.progress.seen === 0;
-  const pass: Pass = {repeated: 0, firstTotal: undefined, lastTotal: undefined};
   const note = (raw: RawPage) => {
     if (isFirstPass) pass.repeated += raw.repeated;
     pass.firstTotal ??= raw.total;
@@ -40,20 +50,25 @@ async function* readOnce(context: ReadingContext, session: ListSession): AsyncGe
     return raw;
   };
 
-  let first = note((await ask(0)).accept());
-  if (first.count === 0 && first.total !== 0) {
-    // Nothing, from a list that does not say that it is empty, is too little to go by.
-    first.page.release();
-    first = note((await ask(0)).accept());
+  let pages = 0;
+  if (!shape) {
+    let first = note((await ask(0)).accept());
+    if (first.count === 0 && first.total !== 0) {
+      // Nothing, from a list that does not say that it is empty, is too little to go by.
+      first.page.release();
+      first = note((await ask(0)).accept());
+    }
+    yield first.page;
+    // The server may give fewer rows than were asked for, without a word; what came is what counts (behaviour 3.2).
+    pass.step = first.count;
+    pages = 1;
+    const isWhole = first.total === undefined && isSurelyLast(first.count, context.pageSize);
+    if (first.count === 0 || isWhole) return pass;
   }
-  yield first.page;
-  // The server may give fewer rows than were asked for, without a word; what came is what counts (behaviour 3.2).
-  const step = first.count;
-  if (step === 0 || (first.total === undefined && isSurelyLast(step, context.pageSize))) return pass;
 
+  const {step} = pass;
   const ahead: {readonly offset: number; readonly answer: Promise<Accept>}[] = [];
-  let pages = 1;
-  let next = step;
+  let next = pages * step;
   const horizon = () => pass.lastTotal ?? step * (pages + 1 + Math.floor(pages / PAGES_PER_GUESS));
   try {
     for (;;) {
