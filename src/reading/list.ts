@@ -2,6 +2,7 @@
 
 import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
+import {isObject} from '../json.js';
 import type {WireRow} from '../transform.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import type {Places} from './places.js';
@@ -146,21 +147,17 @@ function readRows(
   path: string,
 ): readonly WireRow[] {
   const value = body[dataKey];
-  if (Array.isArray(value)) return value.filter(isRow);
-  if (isRow(value)) return Object.values(value).filter(isRow);
+  if (Array.isArray(value)) return value.filter(isObject);
+  if (isObject(value)) return Object.values(value).filter(isObject);
   const isBare = Object.keys(body).length === 0;
   if (value === undefined && (isBare || dataKey !== mainKey)) return [];
   throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
 }
 
-function isRow(value: unknown): value is WireRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** `meta.total`: a string on most lists, a number on some, missing on others (behaviour 3.3). */
 function readTotal(body: Readonly<Record<string, unknown>>): number | undefined {
   const meta = body['meta'];
-  const total = isRow(meta) ? meta['total'] : undefined;
+  const total = isObject(meta) ? meta['total'] : undefined;
   const isCount = typeof total === 'number' || (typeof total === 'string' && /^\d+$/.test(total));
   return isCount ? Number(total) : undefined;
 }
