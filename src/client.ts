@@ -1,14 +1,18 @@
 // All HTTP of the tap: one GET at a time from its caller's view, with the token, the gate, time-outs and retries.
 // The HTTP library's errors end here, because they carry the token.
 
+import {setMaxListeners} from 'node:events';
 import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {brotliDecompressSync, gunzipSync, inflateSync} from 'node:zlib';
 import got, {RequestError} from 'got';
 import type {Clock} from './clock.js';
+import {describeErrorBody} from './error-body.js';
 import {ApiError} from './errors.js';
 import type {Gate} from './gate.js';
+import {isObject} from './json.js';
 import type {Logger} from './logger.js';
+import {createRedactor} from './redaction.js';
 import {parseWire} from './wire.js';
 
 const FIRST_BACKOFF_MS = 500;
@@ -54,7 +58,9 @@ export type Attempt = {
   readonly path: string;
   readonly query: string;
   readonly status: number | undefined;
+  /** From its departure to its end; the wait for its turn is not part of it. */
   readonly seconds: number;
+  readonly succeeded: boolean;
   readonly retried: boolean;
 };
 
@@ -74,6 +80,8 @@ export type ClientOptions = {
   readonly onAttempt?: (attempt: Attempt) => void;
 };
 
+type Timed = {readonly outcome: Outcome; readonly seconds: number};
+
 /** How an attempt ended. A fault is either worth another try or final. */
 type Outcome =
   | {readonly type: 'answer'; readonly answer: Answer}
@@ -91,6 +99,8 @@ type Outcome =
 /** A client for one account. Sends nothing by itself. */
 export function createClient(options: ClientOptions): Client {
   const {baseUrl, gate, clock, log} = options;
+  // A server may repeat in its answer what was sent to it.
+  const hide = createRedactor([options.token]);
   const agents = {
     http: new HttpAgent({keepAlive: true, maxSockets: options.maxConcurrent}),
     https: new HttpsAgent({keepAlive: true, maxSockets: options.maxConcurrent}),
@@ -113,41 +123,41 @@ export function createClient(options: ClientOptions): Client {
     timeout: {request: options.requestTimeoutSeconds * 1_000},
   });
 
-  async function attempt(path: string, query: string, {rank, signal}: RequestOptions): Promise<Outcome> {
+  async function attempt(path: string, query: string, {rank, signal}: RequestOptions): Promise<Timed> {
     const pass = await gate.enter(rank, signal);
     const departedAt = clock.now();
     const departedWall = clock.wall();
+    const end = (outcome: Outcome): Timed => ({outcome, seconds: (clock.now() - departedAt) / 1_000});
     try {
       const response = await http.get(path, {searchParams: query, responseType: 'buffer', ...(signal ? {signal} : {})});
       const receivedAt = clock.wall();
+      const tookMs = clock.now() - departedAt;
       const sentAt = response.timings.upload;
       if (sentAt !== undefined) pass.departed(departedAt + Math.max(0, sentAt - departedWall));
-      const status = response.statusCode;
-      const retryAfterMs = readRetryAfter(response.headers['retry-after'], receivedAt);
+      const {statusCode: status, headers, body} = response;
+      const date = Date.parse(String(headers.date));
+      const answeredAt = Number.isNaN(date) ? receivedAt : date;
+      const retryAfterMs = readRetryAfter(headers['retry-after'], answeredAt);
       if (status === 429) pass.refused(retryAfterMs);
       else pass.answered();
-      if (status === 503 && retryAfterMs !== undefined) gate.pause(retryAfterMs);
-      return judge({
-        status,
-        headers: response.headers,
-        body: response.body,
-        receivedAt,
-        tookMs: clock.now() - departedAt,
-        gateWaits: status === 429 || (status === 503 && retryAfterMs !== undefined),
-      });
+      const isPaused = status === 503 && retryAfterMs !== undefined;
+      if (isPaused) gate.pause(retryAfterMs);
+      const gateWaits = status === 429 || isPaused;
+      return end(judge({status, headers, body, begunAt: answeredAt - tookMs, receivedAt, gateWaits, hide}));
     } catch (error) {
       pass.failed();
       signal?.throwIfAborted();
-      if (error instanceof RequestError) return judgeNetworkFault(error);
+      if (error instanceof RequestError) return end(judgeNetworkFault(error));
       throw error;
     }
   }
 
   async function get(path: string, query: Readonly<Record<string, string>>, request: RequestOptions): Promise<Answer> {
     const search = new URLSearchParams(query).toString();
+    // All requests of a run wait for one signal: many listeners are no leak, and no reason to warn on stderr.
+    if (request.signal) setMaxListeners(0, request.signal);
     for (let tries = 1; ; tries += 1) {
-      const startedAt = clock.now();
-      const outcome = await attempt(path, search, request);
+      const {outcome, seconds} = await attempt(path, search, request);
       const isAnswer = outcome.type === 'answer';
       const isFinal = isAnswer || tries >= Math.min(outcome.tries ?? Number.POSITIVE_INFINITY, options.maxRetries + 1);
       options.onAttempt?.({
@@ -155,7 +165,8 @@ export function createClient(options: ClientOptions): Client {
         path,
         query: search,
         status: isAnswer ? 200 : outcome.status,
-        seconds: (clock.now() - startedAt) / 1_000,
+        seconds,
+        succeeded: isAnswer,
         retried: !isFinal,
       });
       if (isAnswer) return outcome.answer;
@@ -188,49 +199,50 @@ type RawAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
+  readonly begunAt: number;
   readonly receivedAt: number;
-  readonly tookMs: number;
   readonly gateWaits: boolean;
+  readonly hide: (text: string) => string;
 };
 
-function judge({status, headers, body, receivedAt, tookMs, gateWaits}: RawAnswer): Outcome {
+function judge({status, headers, body, begunAt, receivedAt, gateWaits, hide}: RawAnswer): Outcome {
   const text = readText(body, String(headers['content-encoding'] ?? ''));
   if (status === 200) {
     const parsed = text === undefined ? undefined : parseObject(text);
     if (text === undefined || parsed === undefined) {
       return {type: 'fault', status, detail: `the answer is ${text === '' ? 'empty' : 'no whole JSON object'}`};
     }
-    const date = Date.parse(String(headers['date'] ?? ''));
-    const begunAt = (Number.isNaN(date) ? receivedAt : date) - tookMs;
     return {type: 'answer', answer: {body: parsed, bytes: text.length, begunAt, receivedAt}};
   }
   if (status >= 300 && status < 400) {
-    const detail = `it redirects to ${hostOf(headers['location'])}`;
+    const detail = hide(`it redirects to ${hostOf(headers['location'])}`);
     return {type: 'fault', status, tries: 1, isWrongAddress: true, detail};
   }
-  const detail = describe(text ?? '') ?? 'no further explanation';
+  const detail = describeErrorBody(text ?? '', hide) ?? 'no further explanation';
   if (status === 403) return {type: 'fault', status, tries: TRIES_OF_403, detail};
   const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
   return {type: 'fault', status, detail, gateWaits, ...(isTransient ? {} : {tries: 1})};
 }
 
+const UNPACKERS: ReadonlyMap<string, (body: Uint8Array) => Uint8Array> = new Map([
+  ['', body => body],
+  ['identity', body => body],
+  ['gzip', body => gunzipSync(body)],
+  ['br', body => brotliDecompressSync(body)],
+  ['deflate', body => inflateSync(body)],
+]);
+
 /** The body as text, or undefined when its compression is broken or unknown. */
 function readText(body: Uint8Array, encoding: string): string | undefined {
   try {
-    const unpack = {
-      '': undefined,
-      identity: undefined,
-      gzip: gunzipSync,
-      br: brotliDecompressSync,
-      deflate: inflateSync,
-    }[encoding];
-    return Buffer.from(unpack ? unpack(body) : body).toString('utf8');
+    const unpacked = UNPACKERS.get(encoding.trim().toLowerCase())?.(body);
+    return unpacked && Buffer.from(unpacked).toString('utf8');
   } catch {
     return undefined;
   }
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = parseWire(text);
     return isObject(value) ? value : undefined;
@@ -239,43 +251,15 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What an error body says, in the many forms it comes in (JSON object, list of errors, string, HTML); one short line. */
-function describe(text: string): string | undefined {
-  let said: unknown = text;
-  try {
-    said = JSON.parse(text);
-  } catch {
-    // Not JSON: HTML or plain text, used as it stands.
-  }
-  const found = firstText(said);
-  const line = found
-    ?.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/[\s\u0000-\u001f]+/g, ' ')
-    .trim();
-  return line ? line.slice(0, 200) : undefined;
-}
-
-function firstText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(firstText).find(text => text !== undefined);
-  if (!isObject(value)) return undefined;
-  const keys = ['message', 'detail', 'title', 'error', 'errors'];
-  return keys.map(key => firstText(value[key])).find(text => text !== undefined && text !== '');
-}
-
-/** Milliseconds to wait from a Retry-After header (whole seconds, fractions or an HTTP date), undefined without one. */
-function readRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
-  const date = Date.parse(header);
+/**
+ * Milliseconds to wait from a Retry-After header: whole seconds, fractions or an HTTP date, which is compared with
+ * the server's own clock. Undefined when it names no time to come: who is told nothing has to wait by his own measure.
+ */
+function readRetryAfter(header: string | undefined, answeredAt: number): number | undefined {
+  if (header === undefined) return undefined;
   // An HTTP date has whole seconds only: one more, so as not to come too early.
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs + 1_000);
+  const milliseconds = /GMT\s*$/.test(header) ? Date.parse(header) - answeredAt + 1_000 : Number(header) * 1_000;
+  return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
 }
 
 function hostOf(location: string | string[] | undefined): string {

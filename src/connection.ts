@@ -69,12 +69,12 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
   };
 }
 
-function logAttempt({endpoint, path, query, status, seconds, retried}: Attempt, log: Logger): void {
+function logAttempt({endpoint, path, query, status, seconds, succeeded, retried}: Attempt, log: Logger): void {
   log.debug({path, query, status, seconds, retried}, 'request');
   log.metric({
     type: 'timer',
     metric: 'http_request_duration',
     value: seconds,
-    tags: {endpoint, http_status_code: status ?? 0, status: status === 200 && !retried ? 'succeeded' : 'failed'},
+    tags: {endpoint, http_status_code: status ?? 0, status: succeeded ? 'succeeded' : 'failed'},
   });
 }
