@@ -2,13 +2,16 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 
+// A longer timer would fire at once. The gate looks at the clock again after every sleep.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Two clocks and a sleep. */
 export type Clock = {
   /** Milliseconds of a clock that never jumps; only differences mean something. */
   readonly now: () => number;
   /** Milliseconds since 1970 (UTC), as the machine believes. */
   readonly wall: () => number;
-  /** Resolves after `milliseconds`; rejects with the signal's reason when it aborts. */
+  /** Resolves after `milliseconds`, 24 days at most; rejects with the signal's reason when it aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 };
 
@@ -19,7 +22,7 @@ export const systemClock: Clock = {
   sleep: async (milliseconds, signal) => {
     signal?.throwIfAborted();
     try {
-      await delay(milliseconds, undefined, signal ? {signal} : {});
+      await delay(Math.min(milliseconds, LONGEST_TIMER_MS), undefined, signal ? {signal} : {});
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

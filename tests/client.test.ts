@@ -1,3 +1,4 @@
+import {EventEmitter} from 'node:events';
 import {inspect} from 'node:util';
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
@@ -448,7 +449,6 @@ describe('an abort', () => {
     const {get} = connect(server);
     await Promise.all(Array.from({length: 100}, () => get('things', {}, controller.signal)));
     expect(await warnings.stop()).toEqual([]);
-    const {getEventListeners} = await import('node:events');
-    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    expect(EventEmitter.getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 });
