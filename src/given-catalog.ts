@@ -127,11 +127,11 @@ function readNodes(schema: unknown, path = ''): ReadonlyMap<string, Json> {
   // `true` is a schema too, and says nothing; nor does a schema that is left out.
   if (!isObject(schema)) return new Map();
   const {items, anyOf, properties} = schema;
-  const inside = [items, ...(Array.isArray(anyOf) ? anyOf : [])].flatMap(node => [...readNodes(node, path)]);
-  const nodes = inside.filter(([at]) => at !== path);
+  const nodes = [items, ...(Array.isArray(anyOf) ? anyOf : [])].flatMap(node => [...readNodes(node, path)]);
   for (const [name, node] of Object.entries(isObject(properties) ? properties : {})) {
     nodes.push(...readNodes(node, path === '' ? name : `${path}.${name}`));
   }
+  // Behind the nodes of its items and alternatives, which have the same path.
   return new Map([...nodes, [path, schema]]);
 }
 

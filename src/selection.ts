@@ -88,7 +88,7 @@ type Candidate = {
   readonly fullSchema: StreamSchema;
   /** The paths of all its fields. */
   readonly allFields: readonly string[];
-  /** The paths that are written when --select says nothing about fields. */
+  /** The paths that are written when --select says nothing about fields, provided the objects around them are. */
   readonly defaultFields: ReadonlySet<string>;
   readonly isSelected: boolean;
   readonly isUnsupported: boolean;
@@ -111,11 +111,10 @@ function toCandidate(definition: StreamDefinition, entry: GivenEntry | undefined
   const fields = fieldsOf(fullSchema);
   const defaults = new Set<string>();
   const automatic = automaticFieldsOf(definition);
-  for (const {path, parent} of fields) {
+  for (const {path} of fields) {
     // The wishes about the fields of a stream that is not selected are not worth more than that of the stream.
     const wish = (isSelected ? entry?.fields.get(path) : undefined) ?? {};
-    const isInside = parent === undefined || defaults.has(parent);
-    if (automatic.includes(path) || (isInside && isFieldSelected(wish))) defaults.add(path);
+    if (automatic.includes(path) || isFieldSelected(wish)) defaults.add(path);
   }
   return {
     definition,

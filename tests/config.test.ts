@@ -282,6 +282,12 @@ test('all faults are reported at once, on one line, in the order of the settings
   expect(faults).not.toMatch(/[\r\n]/);
 });
 
+test('a setting with a fault has one fault, and none of its default', () => {
+  expect(faultsOf({api_url: 5, api_token: [TOKEN]})).toBe(
+    'api_url: must be the URL shown under Settings > Developer, such as https://ACCOUNT.api-us1.com; api_token: must be the key shown under Settings > Developer, as text',
+  );
+});
+
 test('an empty config says what is missing and where to find it', () => {
   expect(() => parse({})).toThrow(
     new InputError(

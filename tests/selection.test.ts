@@ -252,6 +252,11 @@ describe('what the tap does not have', () => {
   });
 });
 
+test('of fields inside a free-form object, or inside an unknown one, nobody is warned', () => {
+  const fields = [field('params.anything', {}), field('odd.inner', {})];
+  expect(selectFrom([entry('automation_blocks', {selected: true}, fields)]).warnings).toEqual([]);
+});
+
 describe('what is no catalog is refused with the place of the fault', () => {
   const noCatalog = 'this is no catalog: it has no list "streams"; make one with --discover';
   test.each<[unknown, string]>([
@@ -421,6 +426,7 @@ describe('--select', () => {
     ['contacts,contacts.email', ['email', 'id', 'udate', 'updated_timestamp']],
     ['*,!*_tags,contacts.email', ['email', 'id', 'udate', 'updated_timestamp']],
     ['contacts.email,!contacts.email', ['id', 'udate', 'updated_timestamp']],
+    ['contacts.email,contacts,contacts.phone', ['id', 'phone', 'udate', 'updated_timestamp']],
     ['contacts.e*ail,!contacts,contacts.phone', ['id', 'phone', 'udate', 'updated_timestamp']],
   ])('%s leaves contacts %j', (terms, fields) => {
     const contacts = select(terms).streams.find(({definition}) => definition.tapStreamId === 'contacts');
