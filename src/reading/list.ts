@@ -67,7 +67,14 @@ export type ListSession = {
   readonly list: List;
   readonly progress: Progress;
   /** Asks for one page. Pages may be asked for together; accept them in order with `accept`. */
-  readonly request: (query: Readonly<Record<string, string>>, path?: string) => Promise<Accept>;
+  readonly request: (query: Readonly<Record<string, string>>, options?: PageOptions) => Promise<Accept>;
+};
+
+export type PageOptions = {
+  /** Where the list is, if not at its own path. */
+  readonly path?: string;
+  /** Where the page will stand among those of the list; in the order in which they are asked for, if not given. */
+  readonly order?: number;
 };
 
 /** An answer that waits for its turn; one of the three is called, once. */
@@ -84,9 +91,14 @@ export function openList(context: ReadingContext, list: List, progress: Progress
   const seenByKey = new Map(list.dataKeys.map(dataKey => [dataKey, createKeySet()]));
   const mainKey = list.dataKeys[0] ?? '';
   let usualBytes = 0;
+  let asked = 0;
 
-  async function request(query: Readonly<Record<string, string>>, path = list.path): Promise<Accept> {
-    const place = await context.places.take(list.rank, usualBytes, signal);
+  async function request(
+    query: Readonly<Record<string, string>>,
+    {path = list.path, order = asked}: PageOptions = {},
+  ): Promise<Accept> {
+    asked += 1;
+    const place = await context.places.take({rank: list.rank, order, expectedBytes: usualBytes, signal});
     try {
       const answer = await context.client.get(path, query, {rank: list.rank, endpoint: list.endpoint, signal});
       place.fill(answer.bytes);

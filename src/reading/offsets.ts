@@ -40,7 +40,7 @@ async function* readOnce(
   shape: Shape | undefined,
 ): AsyncGenerator<Page, Pass> {
   const ask = (offset: number) =>
-    session.request({...session.list.query, limit: String(context.pageSize), offset: String(offset)});
+    session.request({...session.list.query, limit: String(context.pageSize), offset: String(offset)}, {order: offset});
   const pass: Pass = {repeated: 0, firstTotal: shape?.total, lastTotal: shape?.total, step: shape?.step ?? 0};
   const isFirstPass = session.progress.seen === 0;
   const note = (raw: RawPage) => {
@@ -103,7 +103,7 @@ async function* readOnce(
   }
 }
 
-/** Whether a first page of `count` rows, without a total, is the whole list. A round number may be an unknown cap. */
-function isSurelyLast(count: number, limit: number): boolean {
+/** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */
+export function isSurelyLast(count: number, limit: number): boolean {
   return count < limit && count % 5 !== 0;
 }

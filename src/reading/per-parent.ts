@@ -1,27 +1,37 @@
 // Reads a list that exists only below its parents: one request (or a few) for every row of the parent's list.
 
 import {ApiError} from '../errors.js';
-import type {ListSession, Page, ReadingContext} from './list.js';
-import {readByOffset} from './offsets.js';
+import type {Accept, ListSession, Page, ReadingContext} from './list.js';
+import {isSurelyLast, readByOffset} from './offsets.js';
 
-/** The pages of all children, parent by parent. `pathOf` gives the child list of a parent's key. Throws ApiError. */
+/** The list below one parent, whose first page is under way. */
+type Child = {readonly path: string; readonly order: number; readonly first: Promise<Accept>};
+
+/**
+ * The pages of all children, parent by parent. `pathOf` gives the child list of a parent's key. The parents' list has
+ * a rank of its own, just behind that of the children. Throws ApiError.
+ */
 export async function* readPerParent(
   context: ReadingContext,
   parents: ListSession,
   children: ListSession,
   pathOf: (parentKey: string) => string,
 ): AsyncGenerator<Page> {
-  const ahead: Promise<readonly Page[]>[] = [];
+  const ahead: Child[] = [];
+  let order = 0;
   try {
     for await (const parentKey of keysOf(context, parents)) {
-      const pages = readChildren(context, children, pathOf(parentKey));
-      pages.catch(() => undefined);
-      ahead.push(pages);
-      if (ahead.length >= context.window) yield* (await ahead.shift()) ?? [];
+      const path = pathOf(parentKey);
+      const first = children.request(firstQuery(context, children), {path, order});
+      // Looked at in order, below; until then a fault must not count as unhandled.
+      first.catch(() => undefined);
+      ahead.push({path, order, first});
+      order += 1;
+      if (ahead.length >= context.window) yield* readChild(context, children, ahead.shift());
     }
-    while (ahead.length > 0) yield* (await ahead.shift()) ?? [];
+    while (ahead.length > 0) yield* readChild(context, children, ahead.shift());
   } finally {
-    for (const pages of ahead) pages.then(all => all.forEach(page => void page.release())).catch(() => undefined);
+    for (const {first} of ahead) first.then(({discard}) => discard()).catch(() => undefined);
   }
 }
 
@@ -34,27 +44,34 @@ async function* keysOf(context: ReadingContext, parents: ListSession): AsyncGene
   }
 }
 
-async function readChildren(context: ReadingContext, session: ListSession, path: string): Promise<readonly Page[]> {
-  const pages: Page[] = [];
+/** Each page goes out before the next is asked for: pages that wait for one another would use up the places. */
+async function* readChild(
+  context: ReadingContext,
+  session: ListSession,
+  child: Child | undefined,
+): AsyncGenerator<Page> {
+  if (!child) return;
+  const {path, order, first} = child;
   try {
-    for (let offset = 0; ; ) {
-      const query = {...session.list.query, limit: String(context.pageSize), offset: String(offset)};
-      const raw = (await session.request(query, path)).accept();
-      pages.push(raw.page);
-      offset += raw.count;
-      const isRepeat = offset > raw.count && raw.repeated === raw.count;
-      if (
-        raw.count === 0 ||
-        isRepeat ||
-        (raw.total === undefined ? raw.count < context.pageSize : offset >= raw.total)
-      ) {
-        return pages;
+    let raw = (await first).accept();
+    for (let offset = raw.count; ; offset += raw.count) {
+      yield raw.page;
+      const isEnd = raw.total === undefined ? isSurelyLast(raw.count, context.pageSize) : offset >= raw.total;
+      if (raw.count === 0 || isEnd) return;
+      const query = {...firstQuery(context, session), offset: String(offset)};
+      raw = (await session.request(query, {path, order})).accept();
+      // A list that knows no offsets sends the same rows for ever.
+      if (raw.repeated === raw.count) {
+        raw.page.release();
+        return;
       }
     }
   } catch (error) {
     // The parent has gone between its page and this request (behaviour 7.8).
-    if (error instanceof ApiError && error.status === 404) return pages;
-    for (const page of pages) page.release();
-    throw error;
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
+}
+
+function firstQuery(context: ReadingContext, {list}: ListSession): Record<string, string> {
+  return {...list.query, limit: String(context.pageSize), offset: '0'};
 }

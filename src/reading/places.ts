@@ -8,13 +8,20 @@ export type Place = {
   readonly release: () => void;
 };
 
+export type PlaceRequest = {
+  /** The stream's place in the output. A list that a stream needs besides its own has a rank just behind it. */
+  readonly rank: number;
+  /** Where the page stands among those of its rank: what has the lowest order is written first. */
+  readonly order: number;
+  /** Counted until the page has come. */
+  readonly expectedBytes: number;
+  readonly signal: AbortSignal;
+};
+
 export type Places = {
-  /**
-   * Waits for a place for one page of the stream with this rank, lower ranks first, and counts `expectedBytes` until
-   * the page has come. Rejects with the signal's reason when it aborts.
-   */
-  readonly take: (rank: number, expectedBytes: number, signal: AbortSignal) => Promise<Place>;
-  /** Says which stream is being written; ranks up to it have their own share of places. */
+  /** Waits for a place for one page, lower ranks first. Rejects with the signal's reason when it aborts. */
+  readonly take: (request: PlaceRequest) => Promise<Place>;
+  /** Says which stream is being written: it has its own share of places. */
   readonly setCurrent: (rank: number) => void;
 };
 
@@ -23,74 +30,77 @@ export type PlacesOptions = {
   readonly pages: number;
   /** Pages that the current stream may hold whatever the others have taken. */
   readonly pagesOfCurrent: number;
-  /** Bytes of JSON text beyond which no further page is asked for, except one of the current stream. */
+  /** Bytes of JSON text beyond which no page is asked for but the one that has to be written next. */
   readonly bytes: number;
 };
 
-type Waiting = {readonly rank: number; readonly expectedBytes: number; readonly admit: (place: Place) => void};
+type Waiting = PlaceRequest & {readonly admit: (place: Place) => void};
 
 /** The places of one run. */
 export function createPlaces({pages, pagesOfCurrent, bytes}: PlacesOptions): Places {
   const waiting: Waiting[] = [];
-  const heldByRank = new Map<number, number>();
+  /** The orders of the pages that each rank holds. */
+  const heldByRank = new Map<number, number[]>();
   let heldPages = 0;
   let heldBytes = 0;
   let current = 0;
 
-  function isFree(rank: number): boolean {
-    const held = heldByRank.get(rank) ?? 0;
-    if (rank <= current && held === 0) return true;
+  function isFree({rank, order}: PlaceRequest): boolean {
+    const held = heldByRank.get(rank) ?? [];
+    const isCurrent = rank < current + 1;
+    // Pages that come before this one have been handed on and will be released. Those behind it wait for it, so that
+    // refusing it would hold up everything for ever.
+    if (isCurrent && held.every(other => other > order)) return true;
     if (heldBytes >= bytes) return false;
-    return heldPages < pages || (rank <= current && held < pagesOfCurrent);
+    return heldPages < pages || (isCurrent && held.length < pagesOfCurrent);
   }
 
   function admitThoseThatFit(): void {
     for (let index = 0; index < waiting.length; ) {
       const next = waiting[index];
-      if (next && isFree(next.rank)) {
+      if (next && isFree(next)) {
         waiting.splice(index, 1);
-        next.admit(occupy(next.rank, next.expectedBytes));
+        next.admit(occupy(next));
       } else index += 1;
     }
   }
 
-  function occupy(rank: number, expectedBytes: number): Place {
+  function occupy({rank, order, expectedBytes}: PlaceRequest): Place {
+    const held = heldByRank.get(rank) ?? [];
+    heldByRank.set(rank, held);
+    held.push(order);
     let counted = expectedBytes;
     let isHeld = true;
     heldPages += 1;
     heldBytes += counted;
-    heldByRank.set(rank, (heldByRank.get(rank) ?? 0) + 1);
     return {
       fill: actual => {
         if (!isHeld) return;
         heldBytes += actual - counted;
         counted = actual;
+        admitThoseThatFit();
       },
       release: () => {
         if (!isHeld) return;
         isHeld = false;
         heldPages -= 1;
         heldBytes -= counted;
-        heldByRank.set(rank, (heldByRank.get(rank) ?? 0) - 1);
+        held.splice(held.indexOf(order), 1);
         admitThoseThatFit();
       },
     };
   }
 
   return {
-    take: (rank, expectedBytes, signal) =>
+    take: request =>
       new Promise((resolve, reject) => {
+        const {signal, rank} = request;
         if (signal.aborted) {
           reject(signal.reason);
           return;
         }
-        if (isFree(rank) && !waiting.some(other => other.rank <= rank)) {
-          resolve(occupy(rank, expectedBytes));
-          return;
-        }
         const entry: Waiting = {
-          rank,
-          expectedBytes,
+          ...request,
           admit: place => {
             signal.removeEventListener('abort', giveUp);
             resolve(place);
@@ -103,6 +113,7 @@ export function createPlaces({pages, pagesOfCurrent, bytes}: PlacesOptions): Pla
         signal.addEventListener('abort', giveUp, {once: true});
         const behind = waiting.findIndex(other => other.rank > rank);
         waiting.splice(behind === -1 ? waiting.length : behind, 0, entry);
+        admitThoseThatFit();
       }),
     setCurrent: rank => {
       current = rank;

@@ -9,8 +9,16 @@ import {createPlaces} from '../../src/reading/places.js';
 
 export const silentLog = createLogger({level: 'fatal', format: 'text', secrets: [], write: () => undefined});
 
-export function createContext(url: string, options: {pageSize?: number; window?: number; maxRetries?: number} = {}) {
-  const {pageSize = 100, window = 6, maxRetries = 0} = options;
+type ContextOptions = {
+  readonly pageSize?: number;
+  readonly window?: number;
+  readonly maxRetries?: number;
+  /** How many places for pages there are in all; plenty where it is not said. */
+  readonly places?: number;
+};
+
+export function createContext(url: string, options: ContextOptions = {}) {
+  const {pageSize = 100, window = 6, maxRetries = 0, places: pages = 2 * window} = options;
   const client = createClient({
     baseUrl: url,
     token: 'token',
@@ -23,7 +31,7 @@ export function createContext(url: string, options: {pageSize?: number; window?:
     random: () => 0,
     log: silentLog,
   });
-  const places = createPlaces({pages: 2 * window, pagesOfCurrent: window, bytes: 1_000_000_000});
+  const places = createPlaces({pages, pagesOfCurrent: Math.min(pages, window), bytes: 1_000_000_000});
   const context: ReadingContext = {client, places, pageSize, window};
   return {context, client};
 }
