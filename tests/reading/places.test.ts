@@ -1,0 +1,193 @@
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {createPlaces, type Place, type Places} from '../../src/reading/places.js';
+import {createVirtualClock} from '../support/virtual-clock.js';
+
+const never = new AbortController().signal;
+
+/** Asks for a place; `place` is undefined until it is given. */
+function ask(places: Places, request: {rank?: number; order?: number; expectedBytes?: number; signal?: AbortSignal}) {
+  const asked: {place?: Place; reason?: unknown} = {};
+  places.take({rank: 0, order: 0, expectedBytes: 0, signal: never, ...request}).then(
+    place => {
+      asked.place = place;
+    },
+    reason => {
+      asked.reason = reason;
+    },
+  );
+  return asked;
+}
+
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
+async function takeMany(places: Places, count: number, rank: number, expectedBytes = 0) {
+  const asked = Array.from({length: count}, (_, order) => ask(places, {rank, order, expectedBytes}));
+  await settled();
+  return {asked, given: asked.filter(({place}) => place).length};
+}
+
+describe('places for pages', () => {
+  test('are given until all are taken, and again when one is released', async () => {
+    const places = createPlaces({pages: 3, pagesOfCurrent: 2, bytes: 100});
+    const {asked, given} = await takeMany(places, 5, 1);
+    expect(given).toBe(3);
+    asked[0]?.place?.release();
+    asked[0]?.place?.release();
+    await settled();
+    expect(asked.map(({place}) => place !== undefined)).toEqual([true, true, true, true, false]);
+  });
+
+  test('are kept for the stream that is being written, however many the others have taken', async () => {
+    const places = createPlaces({pages: 4, pagesOfCurrent: 2, bytes: 100});
+    expect((await takeMany(places, 9, 5)).given).toBe(4);
+    expect((await takeMany(places, 9, 0)).given).toBe(2);
+    places.setCurrent(5);
+    expect((await takeMany(places, 9, 4)).given).toBe(2);
+  });
+
+  test('go to the streams in the order of the output, and to each in the order of its asking', async () => {
+    const places = createPlaces({pages: 1, pagesOfCurrent: 1, bytes: 100});
+    places.setCurrent(-1);
+    const first = ask(places, {rank: 9});
+    await settled();
+    const order: string[] = [];
+    for (const [rank, name] of [
+      [3, 'c'],
+      [1, 'a'],
+      [3, 'd'],
+      [2, 'b'],
+    ] as const) {
+      void places.take({rank, order: 0, expectedBytes: 0, signal: never}).then(place => {
+        order.push(name);
+        place.release();
+      });
+    }
+    first.place?.release();
+    for (let turn = 0; turn < 4; turn += 1) await settled();
+    expect(order).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('are not given beyond the bytes that may be held, except to the page that has to be written next', async () => {
+    const places = createPlaces({pages: 10, pagesOfCurrent: 5, bytes: 100});
+    const {asked, given} = await takeMany(places, 4, 1, 50);
+    expect(given).toBe(2);
+    const behind = ask(places, {rank: 0, order: 7});
+    await settled();
+    expect(behind.place).toBeDefined();
+    const ahead = ask(places, {rank: 0, order: 8});
+    const before = ask(places, {rank: 0, order: 6});
+    await settled();
+    expect([ahead.place, before.place].map(place => place !== undefined)).toEqual([false, true]);
+    asked[0]?.place?.fill(10);
+    await settled();
+    expect(ahead.place).toBeDefined();
+  });
+
+  test('are of no use to a page that was given up', async () => {
+    const places = createPlaces({pages: 1, pagesOfCurrent: 1, bytes: 100});
+    const controller = new AbortController();
+    const first = ask(places, {rank: 1});
+    const givenUp = ask(places, {rank: 1, order: 1, signal: controller.signal});
+    const next = ask(places, {rank: 1, order: 2});
+    await settled();
+    controller.abort('given up');
+    first.place?.release();
+    await settled();
+    expect(givenUp).toEqual({reason: 'given up'});
+    expect(next.place).toBeDefined();
+    const late = ask(places, {rank: 1, signal: controller.signal});
+    await settled();
+    expect(late).toEqual({reason: 'given up'});
+  });
+
+  test('never run out for the stream that is being written, and are never more than the bounds allow', async () => {
+    const stream = fc.record({
+      pages: fc.integer({min: 0, max: 25}),
+      window: fc.integer({min: 1, max: 8}),
+      size: fc.integer({min: 1, max: 60}),
+      /** Every so many pages another one turns out to be needed before the next, as behind a short page. */
+      extraEvery: fc.integer({min: 1, max: 6}),
+      latencies: fc.array(fc.integer({min: 1, max: 50}), {minLength: 1, maxLength: 5}),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(stream, {minLength: 1, maxLength: 6}),
+        fc.integer({min: 1, max: 12}),
+        fc.integer({min: 1, max: 6}),
+        fc.integer({min: 1, max: 200}),
+        async (streams, pages, pagesOfCurrent, bytes) => {
+          const clock = createVirtualClock();
+          const places = createPlaces({pages, pagesOfCurrent, bytes});
+          let current = 0;
+          const held = new Map<number, number>();
+          const total = () => [...held.values()].reduce((sum, count) => sum + count, 0);
+          const written: number[][] = streams.map(() => []);
+
+          async function get(rank: number, order: number, size: number, latencyMs: number): Promise<Place> {
+            const place = await places.take({rank, order, expectedBytes: size, signal: never});
+            const heldNow = (held.get(rank) ?? 0) + 1;
+            held.set(rank, heldNow);
+            // One page more is what has to be written next.
+            if (rank > current) expect(total()).toBeLessThanOrEqual(pages + pagesOfCurrent + 1);
+            else expect(heldNow).toBeLessThanOrEqual(Math.max(pages, pagesOfCurrent) + 1);
+            await clock.sleep(latencyMs);
+            place.fill(size);
+            return place;
+          }
+
+          // Each stream asks for a window of pages ahead, and buffers what comes in order.
+          const buffers = streams.map(() => [] as {order: number; place: Place}[]);
+          const ended = streams.map(() => false);
+          const readers = streams.map(async ({pages: count, window, size, extraEvery, latencies}, rank) => {
+            const latency = (order: number) => latencies[order % latencies.length] ?? 1;
+            const ahead: {order: number; place: Promise<Place>}[] = [];
+            for (let next = 0; ; ) {
+              while (ahead.length < window && next < count) {
+                ahead.push({order: next, place: get(rank, next, size, latency(next))});
+                next += 1;
+              }
+              const head = ahead.shift();
+              if (!head) break;
+              buffers[rank]?.push({order: head.order, place: await head.place});
+              if (head.order % extraEvery === 0) {
+                const order = head.order + 0.5;
+                buffers[rank]?.push({order, place: await get(rank, order, size, latency(head.order))});
+              }
+            }
+            ended[rank] = true;
+          });
+
+          const writer = (async () => {
+            for (const rank of streams.keys()) {
+              current = rank;
+              places.setCurrent(rank);
+              while (!ended[rank] || buffers[rank]?.length) {
+                const page = buffers[rank]?.shift();
+                await clock.sleep(3);
+                if (!page) continue;
+                written[rank]?.push(page.order);
+                held.set(rank, (held.get(rank) ?? 0) - 1);
+                page.place.release();
+              }
+            }
+          })();
+
+          // Long enough for everything one behind the other; a writer that waits for ever is still there afterwards.
+          const all = Promise.all([...readers, writer]);
+          all.catch(() => undefined);
+          await clock.run(120_000);
+          expect(ended).toEqual(streams.map(() => true));
+          await all;
+          for (const [rank, {pages: count, extraEvery}] of streams.entries()) {
+            const orders = Array.from({length: count}, (_, order) =>
+              order % extraEvery === 0 ? [order, order + 0.5] : [order],
+            ).flat();
+            expect(written[rank]).toEqual(orders);
+          }
+        },
+      ),
+      {seed: 5, numRuns: 60},
+    );
+  }, 60_000);
+});
