@@ -17,6 +17,9 @@ export type AccountOptions = Pick<Relations, 'hasUtcOffsets' | 'partialDeals'> &
   readonly childrenMoveContacts: boolean;
 };
 
+/** A row by its resource and id. */
+export type RowName = {readonly resource: string; readonly id: string};
+
 const partsOfContacts = ['contactTags', 'contactLists', 'fieldValues'];
 
 export class Account implements Relations {
@@ -106,11 +109,21 @@ export class Account implements Relations {
     this.table('contacts').edit(this.#living('contacts', contactId), {touchedAt: this.now, overrides: {}});
   }
 
-  /** @throws RangeError if no such row is alive */
-  remove(name: string, id: string): void {
+  /**
+   * Removes a row and what hangs on it: the tags of a contact, the values of a deal.
+   *
+   * @returns all rows that went
+   * @throws RangeError if no such row is alive
+   */
+  remove(name: string, id: string): readonly RowName[] {
     const index = this.#living(name, id);
+    const removed = [{resource: name, id}];
+    for (const child of resources.filter(({parent}) => parent?.resource === name)) {
+      for (const childId of this.childIds(child.name, index)) removed.push(...this.remove(child.name, childId));
+    }
     this.#moveParent(name, index);
     this.table(name).remove(index);
+    return removed;
   }
 
   idAt(resource: string, draw: number): string | undefined {

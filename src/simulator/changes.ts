@@ -1,15 +1,13 @@
 // An account that moves: random inserts, edits and removals, the same ones for the same seed.
 
-import type {Account} from './account.js';
+import type {Account, RowName} from './account.js';
 import {Dice, mix} from './random.js';
 import {resources} from './resources/index.js';
 
-export type ChangedRow = {readonly resource: string; readonly id: string};
-
 export type Changes = {
-  readonly inserted: readonly ChangedRow[];
-  readonly edited: readonly ChangedRow[];
-  readonly removed: readonly ChangedRow[];
+  readonly inserted: readonly RowName[];
+  readonly edited: readonly RowName[];
+  readonly removed: readonly RowName[];
 };
 
 // What changes most in a real account comes first, so that a handful of changes shows in the streams people look at.
@@ -31,9 +29,9 @@ const inTurn = [...busiest, ...resources.map(({name}) => name).filter(name => !b
  * `from` is the number of the first one, for those who make them one by one.
  */
 export function change(account: Account, count: number, seed: number, from = 0): Changes {
-  const inserted: ChangedRow[] = [];
-  const edited: ChangedRow[] = [];
-  const removed: ChangedRow[] = [];
+  const inserted: RowName[] = [];
+  const edited: RowName[] = [];
+  const removed: RowName[] = [];
   for (let number = from; number < from + count; number++) {
     const dice = new Dice(mix(seed, number, 19));
     const name = inTurn[number % inTurn.length] ?? 'contacts';
@@ -44,8 +42,7 @@ export function change(account: Account, count: number, seed: number, from = 0):
     if (id === undefined || isLog === true || draw < 0.3) {
       inserted.push({resource: name, id: account.insert(name)});
     } else if (isRemovable === true && draw < 0.45) {
-      account.remove(name, id);
-      removed.push({resource: name, id});
+      removed.push(...account.remove(name, id));
     } else {
       account.edit(name, id);
       edited.push({resource: name, id});

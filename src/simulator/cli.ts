@@ -1,7 +1,7 @@
 // The simulator as a program of its own, for pipelines and tests of others.
 
 import {readFileSync} from 'node:fs';
-import {Command, InvalidArgumentError} from 'commander';
+import {Command, CommanderError, InvalidArgumentError} from 'commander';
 import {parameters, parseParameters, SandboxUrlError} from './parameters.js';
 import {type Simulator, type SimulatorOptions, startSimulator} from './simulator.js';
 
@@ -20,10 +20,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     )
     .version(version())
     .addHelpText('after', `\nParameters of --sandbox (and of "api_url": "sandbox:..."):\n${parameterHelp()}`)
-    .exitOverride(({exitCode}) => {
-      process.exit(exitCode === 0 ? 0 : 2);
-    })
-    .parse([...argv]);
+    .exitOverride();
+  try {
+    command.parse([...argv]);
+  } catch (error) {
+    // commander has said what there was to say; --help and --version come this way too.
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
   const {port, sandbox} = command.opts<Flags>();
 
   let simulator: Simulator;

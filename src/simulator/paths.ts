@@ -47,6 +47,8 @@ export function suggestion(name: string, known: readonly string[]): string {
     .map(candidate => ({candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase())}))
     .sort((a, b) => a.distance - b.distance);
   if (best !== undefined && best.distance <= Math.max(2, name.length / 3)) return `did you mean "${best.candidate}"?`;
+  const longer = known.find(candidate => name.length > 3 && candidate.toLowerCase().startsWith(name.toLowerCase()));
+  if (longer !== undefined) return `did you mean "${longer}"?`;
   return 'activecampaign-simulator --help lists what there is';
 }
 

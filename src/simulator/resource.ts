@@ -18,7 +18,7 @@ export type Resource = {
   readonly editable: string;
   /** Rows are written once and stay as they are. */
   readonly isLog?: boolean;
-  /** Other rows do not depend on these, so they may vanish in a random change. */
+  /** May vanish in a random change. */
   readonly isRemovable?: boolean;
   /** `meta.total` on this list; a string where nothing is said. */
   readonly total?: 'string' | 'number' | 'absent';

@@ -89,7 +89,8 @@ async function serve(
     logged.fault = fault.answer;
     options.log.faulted();
   }
-  const slowOffsetMs = Math.min((query.offset / 1000) * options.slowOffsetMs, slowestOffsetMs);
+  const depth = options.account.has(path) ? Math.min(query.offset, options.account.table(path).count) : 0;
+  const slowOffsetMs = Math.min((depth / 1000) * options.slowOffsetMs, slowestOffsetMs);
   const slownessMs = fault?.answer === 'slow' ? (fault.delayMs ?? 2000) : 0;
   await pause(options.latencyMs + dice.fraction() * options.jitterMs + slowOffsetMs + slownessMs, response);
 

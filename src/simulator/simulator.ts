@@ -10,12 +10,14 @@ import {checkPaths} from './paths.js';
 import {mix} from './random.js';
 import {rateLimit} from './rate-limit.js';
 import {RequestLog, type Stats} from './request-log.js';
+import {resourceNames} from './resources/index.js';
 import {selector} from './selection.js';
 import {listen} from './server.js';
 import {sizesFor} from './sizes.js';
 import type {WireRow} from './wire.js';
 
-export type {ChangedRow, Changes} from './changes.js';
+export type {RowName} from './account.js';
+export type {Changes} from './changes.js';
 export type {FaultAnswer, FaultPlan, LoggedRequest, SimulatorOptions} from './options.js';
 export {defaultToken} from './options.js';
 export {parseSandboxUrl, SandboxUrlError} from './parameters.js';
@@ -29,6 +31,8 @@ export type Simulator = {
   /** What was asked, the oldest first; bounded by the option `loggedRequests`. */
   readonly requests: readonly LoggedRequest[];
   stats(): Stats;
+  /** The names of all resources, the data keys of the API. */
+  readonly resources: readonly string[];
   /** The living rows of a resource by ascending id, as its list would send them. A bigint is a JSON number. */
   rows(resource: string): Iterable<WireRow>;
   count(resource: string): number;
@@ -38,6 +42,7 @@ export type Simulator = {
   edit(resource: string, id: string, row?: WireRow): void;
   /** What an opened mail does to a contact: `updated_timestamp` moves and `udate` stays. */
   touch(contactId: string): void;
+  /** Removes a row and what hangs on it. */
   remove(resource: string, id: string): void;
   /** Random changes, in turn over all resources; the same ones for the same seed. */
   change(count: number, seed?: number): Changes;
@@ -115,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     token,
     requests: log.requests,
     stats: () => log.stats,
+    resources: resourceNames,
     *rows(name) {
       const resource = account.resource(name);
       const table = account.table(name);
@@ -124,7 +130,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     insert: (name, row) => account.insert(name, row),
     edit: (name, id, row) => account.edit(name, id, row),
     touch: contactId => account.touch(contactId),
-    remove: (name, id) => account.remove(name, id),
+    remove(name, id) {
+      account.remove(name, id);
+    },
     change: (count, changeSeed) => change(account, count, changeSeed ?? mix(changesSeed, ++changeCalls)),
     addFault(plan) {
       checkPaths({faults: [plan]});
