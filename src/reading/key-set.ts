@@ -1,7 +1,8 @@
 // The keys of a list that were seen so far. Ids of this API are nearly always integers that lie close together, so a
-// bit each is enough: ten million keys take about two megabytes.
+// bit each is enough: ten million keys take about four megabytes.
 
-const BITS_PER_CHUNK = 1 << 16;
+// Small enough that keys that lie far apart, one in a chunk, do not take much more than they would in a Set.
+const BITS_PER_CHUNK = 1 << 10;
 
 export type KeySet = {
   /** Adds a key as the wire spells it (text or number); says whether it is new. */

@@ -1,0 +1,47 @@
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {createKeySet} from '../../src/reading/key-set.js';
+
+describe('a set of keys', () => {
+  const key = fc.oneof(
+    fc.integer({min: 0, max: 300}),
+    fc.integer({min: 0, max: 300}).map(String),
+    fc.integer({min: 65_500, max: 65_600}),
+    fc.maxSafeInteger(),
+    fc.constantFrom('', '0', '00', '007', '-1', '1.0', '1e3', ' 1', '999999999999999', '1000000000000000'),
+    fc.constantFrom('18446744073709551615', '18446744073709551616', '9007199254740992', '9007199254740993'),
+    fc.uuid(),
+    fc.string(),
+  );
+
+  test('knows every key again, however it was spelt on the wire, and no other', () => {
+    fc.assert(
+      fc.property(fc.array(key, {maxLength: 400}), keys => {
+        const set = createKeySet();
+        const model = new Set<string>();
+        for (const one of keys) {
+          expect(set.add(one)).toBe(!model.has(String(one)));
+          model.add(String(one));
+          expect(set.size()).toBe(model.size);
+        }
+      }),
+      {seed: 8, numRuns: 300},
+    );
+  });
+
+  const bytesHeld = () => {
+    const {heapUsed, arrayBuffers} = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+
+  test.each([
+    {keys: 'that lie close together', count: 2_000_000, step: 1, megabytes: 4},
+    {keys: 'that lie far apart', count: 20_000, step: 49_999_999, megabytes: 20},
+  ])('holds $count keys $keys in $megabytes megabytes', ({count, step, megabytes}) => {
+    const before = bytesHeld();
+    const set = createKeySet();
+    for (let index = 0; index < count; index += 1) set.add(index * step);
+    expect(set.size()).toBe(count);
+    expect((bytesHeld() - before) / 1_048_576).toBeLessThan(megabytes);
+  });
+});
