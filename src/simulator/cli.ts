@@ -2,6 +2,7 @@
 
 import {readFileSync} from 'node:fs';
 import {Command, CommanderError, InvalidArgumentError} from 'commander';
+import {faultAnswers} from './faults.js';
 import {parameters, parseParameters, SandboxUrlError} from './parameters.js';
 import {type Simulator, type SimulatorOptions, startSimulator} from './simulator.js';
 
@@ -47,7 +48,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function parameterHelp(): string {
   const rows = parameters.map(({name, description}) => `  ${name.padEnd(26)}${description}`);
-  return [...rows, '  any list, e.g. deals=500  the rows of that list'].join('\n');
+  return [
+    ...rows,
+    '  any list, e.g. deals=500  the rows of that list',
+    `Answers of faults: ${faultAnswers.join(', ')}.`,
+  ].join('\n');
 }
 
 function readPort(text: string): number {

@@ -166,20 +166,18 @@ export class RowSource {
   }
 }
 
-// Creations ascend with the index, as ids do. A few lie in the hour that the autumn change repeats.
+// Creations ascend with the index, as ids do.
 function firstInstant(salt: number, index: number, baseCount: number): number {
   const draw = mix(salt, index, 1) / 2 ** 32;
-  const instant = Math.floor(
-    accountBegins + ((index + draw) / Math.max(baseCount, 1)) * (accountRests - accountBegins),
-  );
-  return index % 37 === 5 ? inDoubleHour(instant, draw) : instant;
+  const share = (index + draw) / Math.max(baseCount, 1);
+  return gathered(Math.floor(accountBegins + share * (accountRests - accountBegins)));
 }
 
 function lastInstant(salt: number, index: number, created: number): number {
   const draw = mix(salt, index, 2) / 2 ** 32;
   if (draw < 0.4) return created;
-  const instant = Math.floor(created + ((draw - 0.4) / 0.6) ** 2 * (accountRests - created));
-  return index % 41 === 7 ? Math.max(created, inDoubleHour(instant, draw)) : instant;
+  const share = ((draw - 0.4) / 0.6) ** 2;
+  return Math.max(created, gathered(Math.floor(created + share * (accountRests - created))));
 }
 
 function openedInstant(salt: number, index: number, updated: number): number {
@@ -187,7 +185,14 @@ function openedInstant(salt: number, index: number, updated: number): number {
   return draw < 0.7 ? updated : Math.min(accountRests, updated + Math.floor((draw - 0.7) * 90 * 86400));
 }
 
-function inDoubleHour(instant: number, draw: number): number {
-  const year = Math.min(new Date(instant * 1000).getUTCFullYear(), 2025);
-  return doubleHour(year) + Math.floor(draw * 7200);
+// Ten days around each autumn change are pressed into the two hours that the Central clock shows as one, so that an
+// account of some hundred rows has a few there. What came earlier stays earlier.
+const pressedSeconds = 10 * 86400;
+const doubleHourSeconds = 2 * 3600;
+
+function gathered(instant: number): number {
+  const start = doubleHour(new Date(instant * 1000).getUTCFullYear());
+  const from = start - pressedSeconds / 2;
+  if (instant < from || instant >= from + pressedSeconds) return instant;
+  return start + Math.floor(((instant - from) / pressedSeconds) * doubleHourSeconds);
 }

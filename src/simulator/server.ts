@@ -72,7 +72,7 @@ async function serve(
   dice: Dice,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const path = url.pathname.startsWith(root) ? decodeURIComponent(url.pathname.slice(root.length)) : url.pathname;
+  const path = url.pathname.startsWith(root) ? url.pathname.slice(root.length) : url.pathname;
   const logged = options.log.arrived(request.method ?? 'GET', path, url.searchParams);
   const send = sender(request, response, options, logged);
 

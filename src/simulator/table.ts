@@ -66,14 +66,6 @@ export class Table {
     return position + low;
   }
 
-  /** How many living rows have an id of at most `id`. */
-  countUpTo(id: number): number {
-    if (!(id > 0)) return 0;
-    let bound = Math.min(Math.floor((id - 1) / 2), this.#nextIndex - 1);
-    if (bound >= 0 && idOf(this.salt, bound) > id) bound -= 1;
-    return bound + 1 - this.#removedBelow(bound + 1);
-  }
-
   insert(change: Omit<Change, 'edits'>): number {
     const index = this.#nextIndex++;
     this.#changes.set(index, {...change, edits: 0});

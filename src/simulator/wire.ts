@@ -19,8 +19,8 @@ export type WireRow = {readonly [key: string]: WireValue};
  */
 export function toWireJson(value: WireValue): string {
   return stringified(value)
-    .replaceAll('/', '\\/')
-    .replace(/[\u007f-\uffff]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(/[\u007f-\uffff]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('/', '\\/');
 }
 
 // JSON.stringify refuses a bigint, and JSON.rawJSON is missing from Node 20. Its digits then travel as a text with a

@@ -9,6 +9,7 @@ import {contactSettingResources} from './contact-settings.js';
 import {contactResources} from './contacts.js';
 import {dealResources} from './deals.js';
 import {ecommerceResources} from './ecommerce.js';
+import {messageResources} from './messages.js';
 import {settingResources} from './settings.js';
 
 export const resources: readonly Resource[] = [
@@ -20,6 +21,7 @@ export const resources: readonly Resource[] = [
   ...contactSettingResources,
   ...dealResources,
   ...ecommerceResources,
+  ...messageResources,
   ...settingResources,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
