@@ -2,6 +2,7 @@
 // that --version and --discover answer at once.
 
 import {readFileSync} from 'node:fs';
+import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError} from 'commander';
 import {InputError} from './errors.js';
 
@@ -78,6 +79,9 @@ async function act(flags: Flags, version: string): Promise<void> {
   if (flags.config.length === 0) {
     throw new InputError('--config', 'is missing; name a config file, or ENV to read TAP_ACTIVECAMPAIGN_* variables');
   }
+  // Pages outlive a scavenge, so by default the heap grows to several times of what is alive before it is swept.
+  // Sweeping earlier takes a quarter off the peak and no measurable time (bench/memory.js).
+  setFlagsFromString('--heap-growing-percent=50');
   const {runDiscovery, runSync} = await import('./run.js');
   const stop = new AbortController();
   let signalled: keyof typeof SIGNAL_CODES | undefined;
