@@ -47,7 +47,10 @@ async function sync(sandbox, stateFile) {
   const {stdout, stderr} = await run(['--config', config, ...(stateFile ? ['--state', stateFile] : [])]);
   const seconds = (performance.now() - startedAt) / 1_000;
   const lines = stdout.trimEnd().split('\n');
-  const logs = stderr.trimEnd().split('\n').map(line => JSON.parse(line));
+  const logs = stderr
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
   return {lines, logs, seconds, state: JSON.parse(lines.at(-1)).value};
 }
 
@@ -61,11 +64,7 @@ function showTable({logs, seconds}) {
     .filter(({message}) => message === 'stream finished')
     .map(({stream_name: stream, extra}) => [stream, extra.records, extra.requests, extra.seconds.toFixed(2)]);
   const total = column => rows.reduce((sum, row) => sum + row[column], 0);
-  const all = [
-    ['stream', 'records', 'requests', 'seconds'],
-    ...rows,
-    ['all', total(1), total(2), seconds.toFixed(2)],
-  ];
+  const all = [['stream', 'records', 'requests', 'seconds'], ...rows, ['all', total(1), total(2), seconds.toFixed(2)]];
   for (const [name, ...numbers] of all) {
     console.log(`  ${name.padEnd(32)}${numbers.map(number => String(number).padStart(10)).join('')}`);
   }

@@ -5,21 +5,11 @@ import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError} from 'commander';
 import {InputError} from './errors.js';
+import type {Flags} from './run.js';
 
 const FAILED = 1;
 const WRONG_INPUT = 2;
 const SIGNAL_CODES = {SIGINT: 130, SIGTERM: 143} as const;
-
-/** The flags as they were given. */
-export type Flags = {
-  readonly config: readonly string[];
-  readonly discover?: boolean;
-  readonly catalog?: string;
-  readonly properties?: string;
-  readonly state?: string;
-  readonly select?: string;
-  readonly fullRefresh?: string | true;
-};
 
 const EXAMPLES = `
 Examples:

@@ -4,7 +4,6 @@
 import type {Writable} from 'node:stream';
 import {findUnreadable} from './access.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
-import type {Flags} from './cli.js';
 import {systemClock} from './clock.js';
 import {type Config, lookbackOf, parseConfig} from './config.js';
 import {type Connection, connect, findAccount} from './connection.js';
@@ -15,6 +14,17 @@ import {createProgressLine} from './progress.js';
 import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
 import {checkToken, type SyncReport, sync} from './sync.js';
+
+/** The flags as they were given. */
+export type Flags = {
+  readonly config: readonly string[];
+  readonly discover?: boolean;
+  readonly catalog?: string;
+  readonly properties?: string;
+  readonly state?: string;
+  readonly select?: string;
+  readonly fullRefresh?: string | true;
+};
 
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
