@@ -10,8 +10,13 @@ import {readByOffset} from './offsets.js';
 /** Lists shorter than this many pages are read in one chain: finding the ranges costs requests too. */
 const PAGES_WORTH_RANGES = 8;
 
-/** Keys greater than `after` and, unless it is the last range, less than `before`. */
-type Range = {readonly after: number; readonly before: number | undefined};
+/** Keys greater than `after` and less than `before`; the last range is open, for rows that come meanwhile. */
+type Range = {
+  readonly after: number;
+  readonly before: number | undefined;
+  /** The greatest key there was when the reading began, where it is known. */
+  readonly greatest?: number;
+};
 
 /** The pages of a list; no row comes twice. Throws ApiError. */
 export async function* readByKeyset(
@@ -26,7 +31,8 @@ export async function* readByKeyset(
   const total = first.total;
   yield first.page;
 
-  let isObeyed = isWithin(first, {after: 0, before: undefined});
+  // Nothing, from a list that does not say that it is empty, is too little to go by.
+  let isObeyed = isWithin(first, {after: 0, before: undefined}) && (first.count > 0 || total === 0);
   // A page that holds all that the list counts is the whole list; any other end is shown by an empty page only.
   if (isObeyed && first.count > 0 && !(total !== undefined && progress.seen >= total)) {
     const after = lastKey(first, 0);
@@ -39,11 +45,11 @@ export async function* readByKeyset(
         [parameters.after]: String(bound),
         ...(before === undefined ? {} : {[parameters.before]: String(before)}),
       });
-    isObeyed = yield* readRanges(
-      ranges,
-      ask,
-      () => total !== undefined && ranges.length === 1 && progress.seen >= total,
-    );
+    isObeyed = yield* readRanges(ranges, ask, ({count}, at) => {
+      if (total !== undefined && ranges.length === 1 && progress.seen >= total) return true;
+      // Rows may come as fast as they are read: who waits for an empty page would never end.
+      return at.greatest !== undefined && at.after >= at.greatest && count < first.count;
+    });
   }
   if (isObeyed) progress.total = total;
   else yield* readByOffset(context, session);
@@ -53,7 +59,7 @@ export async function* readByKeyset(
 async function* readRanges(
   ranges: readonly Range[],
   ask: (range: Range) => ReturnType<ListSession['request']>,
-  isComplete: () => boolean,
+  isComplete: (page: RawPage, reached: Range) => boolean,
 ): AsyncGenerator<Page, boolean> {
   const chains = new Map(ranges.map(range => [range, pull(range, range)]));
 
@@ -69,8 +75,9 @@ async function* readRanges(
       const raw = answer.accept();
       yield raw.page;
       if (!isWithin(raw, at)) return false;
-      if (raw.count === 0 || isComplete()) continue;
-      const pulled = pull(chain, {after: lastKey(raw, at.after), before: at.before});
+      const reached = {...at, after: lastKey(raw, at.after)};
+      if (raw.count === 0 || isComplete(raw, reached)) continue;
+      const pulled = pull(chain, reached);
       pulled.catch(() => undefined);
       chains.set(chain, pulled);
     }
@@ -80,7 +87,7 @@ async function* readRanges(
   }
 }
 
-/** Cuts the keys behind `after` into about equal ranges; the last has no end, so that it takes in what is new. */
+/** Cuts the keys behind `after` into about equal ranges. */
 async function cut(
   after: number,
   pages: number,
@@ -97,7 +104,7 @@ async function cut(
   return Array.from({length: count}, (_, index) => ({
     after: after + index * width,
     // Both bounds exclude their own key: the next range begins with the key before this end.
-    before: index === count - 1 ? undefined : after + (index + 1) * width + 1,
+    ...(index === count - 1 ? {before: undefined, greatest} : {before: after + (index + 1) * width + 1}),
   }));
 }
 
