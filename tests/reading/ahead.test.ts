@@ -1,8 +1,7 @@
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {readAhead} from '../../src/reading/ahead.js';
+import {collectGarbage} from '../support/garbage.js';
 
 const turn = () => new Promise(resolve => setImmediate(resolve));
 
@@ -108,12 +107,3 @@ describe('reading ahead', () => {
     expect(await areThere()).toEqual([false, false, true, true]);
   });
 });
-
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  for (let round = 0; round < 3; round += 1) {
-    await turn();
-    collect();
-  }
-}
