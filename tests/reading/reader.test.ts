@@ -1,0 +1,216 @@
+import {afterEach, describe, expect, test} from '@jest/globals';
+import {type StreamReading, startReading} from '../../src/reading/reader.js';
+import {findStream, type StreamDefinition} from '../../src/streams.js';
+import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
+import {createContext, idsOf} from '../support/reading.js';
+import {gatherWarnings} from '../support/warnings.js';
+
+const closing: (() => unknown)[] = [];
+afterEach(() => Promise.all(closing.splice(0).map(close => close())));
+
+type Wish = string | {readonly stream: string; readonly changedSince: string};
+
+function definitionOf(tapStreamId: string): StreamDefinition {
+  const definition = findStream(tapStreamId);
+  if (!definition) throw new Error(`no stream ${tapStreamId}`);
+  return definition;
+}
+
+async function start(answer: (query: ListQuery) => ListAnswer, wishes: readonly Wish[], options = {}) {
+  const server: ListServer = await startListServer(answer);
+  const {context, client} = createContext(server.url, options);
+  closing.push(server.stop, client.close);
+  const controller = new AbortController();
+  const streams = wishes.map(wish =>
+    typeof wish === 'string'
+      ? {definition: definitionOf(wish), changedSince: undefined}
+      : {definition: definitionOf(wish.stream), changedSince: wish.changedSince},
+  );
+  return {readings: startReading(context, streams, controller.signal), server, context, controller};
+}
+
+function idsOfStream(reading: StreamReading | undefined, dataKey: string): Promise<string[]> {
+  if (!reading) throw new Error('the stream is not read');
+  return idsOf(reading.pages, dataKey);
+}
+
+/** Rows 1 to n under the last part of the path. */
+function answerRows(count: (path: string) => number, extra: Record<string, unknown> = {}) {
+  return ({path, params}: ListQuery): ListAnswer => {
+    const offset = Number(params.get('offset') ?? 0);
+    const total = count(path);
+    const rows = Array.from({length: total}, (_, index) => ({id: String(index + 1)}));
+    const page = rows.slice(offset, offset + Number(params.get('limit') ?? 20));
+    return {body: {...extra, [path.split('/').at(-1) ?? '']: page, meta: {total: String(total)}}};
+  };
+}
+
+describe('reading the selected streams', () => {
+  test('reads a list that holds several streams once, and gives each its own rows', async () => {
+    const {readings, server} = await start(
+      ({params}) => {
+        const page = Number(params.get('offset') ?? 0) / 100;
+        const rows = (count: number) =>
+          Array.from({length: count}, (_, index) => ({id: String(page * 100 + index + 1)}));
+        return {
+          body: {fields: rows(page < 2 ? 100 : 50), fieldOptions: rows(2), fieldRels: rows(1), meta: {total: '250'}},
+        };
+      },
+      ['contact_custom_field_options', 'contact_custom_field_rels', 'contact_custom_fields'],
+    );
+    expect(await idsOfStream(readings[0], 'fieldOptions')).toEqual(['1', '2', '101', '102', '201', '202']);
+    expect(await idsOfStream(readings[1], 'fieldRels')).toEqual(['1', '101', '201']);
+    expect(await idsOfStream(readings[2], 'fields')).toHaveLength(250);
+    expect(server.queries).toHaveLength(3);
+    expect(readings.map(({progress}) => progress)).toEqual(readings.map(() => readings[0]?.progress));
+  });
+
+  test('pages by the rows of the list itself, also where only what comes with it is selected', async () => {
+    const {readings, server} = await start(
+      answerRows(() => 120, {fieldOptions: [{id: '7'}]}),
+      ['contact_custom_field_options'],
+    );
+    expect(await idsOfStream(readings[0], 'fieldOptions')).toEqual(['7']);
+    expect(server.queries).toHaveLength(2);
+  });
+
+  test('sends the parameters of a stream with every page, and its filter where there is a bookmark', async () => {
+    const {readings, server} = await start(
+      answerRows(() => 150),
+      ['accounts', {stream: 'deals', changedSince: '2024-01-01T00:00:00Z'}],
+    );
+    await idsOfStream(readings[0], 'accounts');
+    await idsOfStream(readings[1], 'deals');
+    const asked = (path: string) =>
+      server.queries.filter(query => query.path === path).map(({params}) => Object.fromEntries(params));
+    expect(asked('accounts')).toEqual([
+      {count_deals: 'true', limit: '100', offset: '0'},
+      {count_deals: 'true', limit: '100', offset: '100'},
+    ]);
+    expect(asked('deals')).toEqual(
+      ['0', '100'].map(offset => ({
+        'orders[cdate]': 'ASC',
+        'filters[updated_after]': '2024-01-01T00:00:00Z',
+        limit: '100',
+        offset,
+      })),
+    );
+  });
+
+  test('reads contacts by key', async () => {
+    const {readings, server} = await start(
+      ({params}) => {
+        const from = Number(params.get('id_greater') ?? 0);
+        const rows = Array.from({length: Math.min(100, 250 - from)}, (_, index) => ({id: String(from + index + 1)}));
+        return {body: {contacts: rows, meta: {total: '250'}}};
+      },
+      [{stream: 'contacts', changedSince: '2024-01-01T00:00:00Z'}],
+    );
+    expect(await idsOfStream(readings[0], 'contacts')).toHaveLength(250);
+    expect(server.queries.map(({params}) => params.get('id_greater'))).toEqual([null, '100', '200']);
+    expect(new Set(server.queries.map(({params}) => params.get('filters[updated_after]')))).toEqual(
+      new Set(['2024-01-01T00:00:00Z']),
+    );
+  });
+
+  describe('the products of orders', () => {
+    const orders = (path: string) => (path === 'ecomOrders' ? 130 : path === 'ecomOrderProducts' ? 0 : 1);
+    const perOrder = ({path, ...query}: ListQuery): ListAnswer => {
+      if (path === 'ecomOrderProducts') return {status: 404, body: {message: 'No Result found'}};
+      if (path === 'ecomOrders') return answerRows(orders)({path, ...query});
+      const order = path.split('/')[1];
+      return {body: {ecomOrderProducts: [{id: `${order}1`}, {id: `${order}2`}]}};
+    };
+
+    test('come from the list of the account', async () => {
+      const {readings, server} = await start(
+        answerRows(() => 3),
+        ['ecommerce_order_products'],
+      );
+      expect(await idsOfStream(readings[0], 'ecomOrderProducts')).toEqual(['1', '2', '3']);
+      expect(server.queries.map(({path}) => path)).toEqual(['ecomOrderProducts']);
+    });
+
+    test('come order by order where that list answers 404', async () => {
+      const {readings, server} = await start(perOrder, ['ecommerce_order_products']);
+      const ids = await idsOfStream(readings[0], 'ecomOrderProducts');
+      expect(ids).toEqual(Array.from({length: 130}, (_, index) => [`${index + 1}1`, `${index + 1}2`]).flat());
+      const paths = server.queries.map(({path}) => path);
+      expect(paths.filter(path => path === 'ecomOrders')).toHaveLength(2);
+      expect(paths.filter(path => /^ecomOrders\/\d+\/orderProducts$/.test(path))).toHaveLength(130);
+      expect(readings[0]?.progress).toMatchObject({seen: 260, total: undefined});
+    });
+
+    test('come order by order too when there are hardly any places for pages', async () => {
+      const {readings, context} = await start(perOrder, ['tags', 'ecommerce_order_products', 'users'], {
+        places: 2,
+        window: 2,
+        pageSize: 10,
+      });
+      // The first and the last stream are there for the places that they take.
+      context.places.setCurrent(1);
+      expect(await idsOfStream(readings[1], 'ecomOrderProducts')).toHaveLength(260);
+    }, 20_000);
+
+    test('fail with any other answer than 404', async () => {
+      const {readings} = await start(() => ({status: 403, body: {message: 'no shop'}}), ['ecommerce_order_products']);
+      await expect(idsOfStream(readings[0], 'ecomOrderProducts')).rejects.toThrow(
+        'ecomOrderProducts: HTTP 403, no shop',
+      );
+    });
+  });
+
+  test('asks first for what is written first', async () => {
+    const order: string[] = [];
+    const {readings} = await start(
+      query => {
+        order.push(query.path);
+        return answerRows(() => 1)(query);
+      },
+      ['tags', 'users', 'lists', 'addresses'],
+      {window: 1, places: 4},
+    );
+    for (const [index, key] of ['tags', 'users', 'lists', 'addresses'].entries())
+      await idsOfStream(readings[index], key);
+    expect(order).toEqual(['tags', 'users', 'lists', 'addresses']);
+  });
+
+  test('lets a stream fail alone', async () => {
+    const {readings} = await start(
+      query => (query.path === 'tags' ? {status: 404, body: {message: 'gone'}} : answerRows(() => 2)(query)),
+      ['tags', 'users'],
+    );
+    await expect(idsOfStream(readings[0], 'tags')).rejects.toThrow('tags: HTTP 404, gone');
+    expect(await idsOfStream(readings[1], 'users')).toEqual(['1', '2']);
+  });
+
+  test('ends the requests of a stream that is stopped, and of no other', async () => {
+    const {readings} = await start(
+      query => (query.path === 'tags' ? {breakage: 'silence'} : answerRows(() => 2)(query)),
+      ['tags', 'users'],
+    );
+    const stopped = idsOfStream(readings[0], 'tags');
+    readings[0]?.stop();
+    await expect(stopped).rejects.toThrow(/abort/);
+    expect(await idsOfStream(readings[1], 'users')).toEqual(['1', '2']);
+  });
+
+  test("ends everything with the run, by the run's own reason", async () => {
+    const {readings, controller} = await start(() => ({breakage: 'silence'}), ['tags', 'users']);
+    const ended = readings.map(reading => idsOfStream(reading, 'any'));
+    const reason = new Error('the run is over');
+    controller.abort(reason);
+    for (const one of ended) await expect(one).rejects.toBe(reason);
+  });
+
+  test('prints no warning, however many requests one stream has under way', async () => {
+    const warnings = gatherWarnings();
+    const {readings} = await start(
+      answerRows(() => 10_000),
+      ['tags'],
+      {window: 40},
+    );
+    expect(await idsOfStream(readings[0], 'tags')).toHaveLength(10_000);
+    expect(await warnings.stop()).toEqual([]);
+  });
+});
