@@ -1,6 +1,5 @@
 // Chooses how each selected stream is read, starts all readings, and gives every stream its own pages in order.
 
-import {setMaxListeners} from 'node:events';
 import {ApiError} from '../errors.js';
 import type {StreamDefinition} from '../streams.js';
 import {dataKeyOf, findStream} from '../streams.js';
@@ -46,8 +45,6 @@ export function startReading(
     const progress: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0};
     const controller = new AbortController();
     const endsWithRun = AbortSignal.any([signal, controller.signal]);
-    // Every request and every wait for a place listens to it: many listeners are no leak.
-    setMaxListeners(0, endsWithRun);
     const dataKeys = members.flatMap(index => {
       const member = streams[index];
       return member ? [dataKeyOf(member.definition)] : [];

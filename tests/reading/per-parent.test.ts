@@ -33,12 +33,17 @@ function answerFamilies({children, cap = 100, total = true}: Sizes) {
   };
 }
 
-type Options = {readonly pageSize?: number; readonly window?: number; readonly places?: number};
+type Options = {
+  readonly pageSize?: number;
+  readonly window?: number;
+  readonly places?: number;
+  readonly bytes?: number;
+};
 
-async function read(answer: (query: ListQuery) => ListAnswer, {pageSize = 100, window = 6, places}: Options = {}) {
+async function read(answer: (query: ListQuery) => ListAnswer, {pageSize = 100, window = 6, ...bounds}: Options = {}) {
   const server = await startListServer(answer);
   servers.push(server);
-  const {context, client} = createContext(server.url, {pageSize, window, ...(places ? {places} : {})});
+  const {context, client} = createContext(server.url, {pageSize, window, ...bounds});
   const {signal} = new AbortController();
   const newProgress = (): Progress => ({begunAt: undefined, total: undefined, seen: 0, requests: 0});
   const list = {query: {}, endpoint: 'children', rank: 0};
@@ -66,9 +71,10 @@ describe('reading below parents', () => {
         fc.constantFrom(1, 3, 10, 100),
         fc.integer({min: 1, max: 6}),
         fc.integer({min: 1, max: 8}),
+        fc.constantFrom(1, 1_000_000),
         fc.boolean(),
-        async (children, pageSize, window, places, total) => {
-          const {ids} = await read(answerFamilies({children, total}), {pageSize, window, places});
+        async (children, pageSize, window, places, bytes, total) => {
+          const {ids} = await read(answerFamilies({children, total}), {pageSize, window, places, bytes});
           expect(ids).toEqual(children.flatMap((count, index) => childIds(index + 1, count)));
         },
       ),

@@ -15,10 +15,12 @@ type ContextOptions = {
   readonly maxRetries?: number;
   /** How many places for pages there are in all; plenty where it is not said. */
   readonly places?: number;
+  /** How many bytes they may hold. */
+  readonly bytes?: number;
 };
 
 export function createContext(url: string, options: ContextOptions = {}) {
-  const {pageSize = 100, window = 6, maxRetries = 0, places: pages = 2 * window} = options;
+  const {pageSize = 100, window = 6, maxRetries = 0, places: pages = 2 * window, bytes = 1_000_000_000} = options;
   const client = createClient({
     baseUrl: url,
     token: 'token',
@@ -31,7 +33,7 @@ export function createContext(url: string, options: ContextOptions = {}) {
     random: () => 0,
     log: silentLog,
   });
-  const places = createPlaces({pages, pagesOfCurrent: Math.min(pages, window), bytes: 1_000_000_000});
+  const places = createPlaces({pages, pagesOfCurrent: Math.min(pages, window), bytes});
   const context: ReadingContext = {client, places, pageSize, window};
   return {context, client};
 }
