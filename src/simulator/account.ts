@@ -98,7 +98,7 @@ export class Account implements Relations {
     const movesParent = overrides?.[resource.parent?.key ?? ''] !== undefined;
     if (movesParent) this.#moveParent(name, index);
     this.table(name).edit(index, {
-      ...(resource.isLog ? {} : {editedAt: this.now}),
+      editedAt: this.now,
       overrides: withoutId(overrides ?? {[resource.editable]: `edit ${edits} of ${id}`}),
     });
     if (movesParent || this.#movesContact(name)) this.#moveParent(name, index);

@@ -104,6 +104,15 @@ describe('dates', () => {
       expect(new Set(hours.map(date => date.slice(-6)))).toEqual(new Set(['-05:00', '-06:00']));
     }));
 
+  test('most rows were changed after their creation, none before it', () =>
+    withSimulator({}, async simulator => {
+      const rows = [...simulator.rows('contacts')].map(row =>
+        [row['cdate'], row['udate']].map(date => DateTime.fromISO(String(date)).toMillis()),
+      );
+      expect(rows.filter(([created = 0, updated = 0]) => updated > created).length).toBeGreaterThan(rows.length / 2);
+      expect(rows.filter(([created = 0, updated = 0]) => updated < created)).toEqual([]);
+    }));
+
   test('an opened mail moves updated_timestamp beyond udate', () =>
     withSimulator({}, async simulator => {
       const rows = [...simulator.rows('contacts')];

@@ -111,6 +111,17 @@ describe('a change by hand', () => {
     }
   });
 
+  test('a row that is given to another parent leaves the first one', () =>
+    withSimulator({now}, async simulator => {
+      const [from, to] = [row(simulator, 'ecomOrders', 4), row(simulator, 'ecomOrders', 9)];
+      const [product] = Array.isArray(from['orderProducts']) ? from['orderProducts'] : [];
+      simulator.edit('ecomOrderProducts', String(product), {orderid: String(to['id'])});
+      expect(row(simulator, 'ecomOrders', 4)['orderProducts']).not.toContain(product);
+      expect(row(simulator, 'ecomOrders', 9)['orderProducts']).toContain(product);
+      for (const at of [4, 9])
+        expect(row(simulator, 'ecomOrders', at)['updatedDate']).toBe('2026-08-01T07:00:00-05:00');
+    }));
+
   test('a parent that lists its children moves when one comes', () =>
     withSimulator({now}, async simulator => {
       const {id} = row(simulator, 'ecomOrders', 4);
@@ -170,6 +181,8 @@ describe('random changes', () => {
       const {inserted, edited, removed} = simulator.change(120, 3);
       expect(new Set([...inserted, ...edited, ...removed].map(({resource}) => resource)).size).toBe(59);
       expect(Math.min(inserted.length, edited.length, removed.length)).toBeGreaterThan(5);
+      const logs = ['activities', 'emailActivities', 'dealActivities', 'contactEmails', 'contactConversions'];
+      expect(edited.filter(({resource}) => logs.includes(resource))).toEqual([]);
       for (const {resource, id} of edited.filter(({resource: name}) => name === 'contacts' || name === 'deals')) {
         const changed = [...simulator.rows(resource)].find(other => other['id'] === id);
         expect(String(changed?.[resource === 'deals' ? 'mdate' : 'udate'])).toBe('2026-08-01T07:00:00-05:00');

@@ -6,6 +6,7 @@ import {DateTime} from 'luxon';
 import {doubleHour, parseMoment, utcWithOffset, wallClock, withOffset} from '../../src/simulator/central-time.js';
 import {shuffled} from '../../src/simulator/random.js';
 import {idOf, indexOfId} from '../../src/simulator/row-source.js';
+import {sizesFor} from '../../src/simulator/sizes.js';
 import {Table} from '../../src/simulator/table.js';
 import {toWireJson} from '../../src/simulator/wire.js';
 
@@ -72,6 +73,13 @@ describe('JSON as PHP spells it', () => {
       '{"a":"x\\/y","b":"\\ud83c\\udf89","c":"\\ud83d","d":9007199254740993,"e":"\\u007f12"}',
     );
   });
+});
+
+test('sizes add up to every total', () => {
+  for (let records = 59; records < 3000; records += 7) {
+    const sizes = [...sizesFor({records}).values()];
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(records);
+  }
 });
 
 test('a shuffle is a permutation, and another one for another seed', () => {

@@ -86,6 +86,13 @@ describe('contacts', () => {
       expect(await ids('orders[id]=ASC&filters[updated_after]=2022-01-01T00:00:00Z')).toEqual(between(changed));
     }));
 
+  test('neither bound is included', () =>
+    withSimulator({}, async simulator => {
+      const [a, b, c] = [...simulator.rows('contacts')].slice(70, 73).map(({id}) => id);
+      expect(await idsOf(simulator, `contacts?id_greater=${a}&id_less=${c}`)).toEqual([b]);
+      expect(await idsOf(simulator, `contacts?id_greater=${a}&id_less=${c}&orders[email]=ASC`)).toEqual([b]);
+    }));
+
   test('bounds between ids and beyond them are bounds all the same', () =>
     withSimulator({}, async simulator => {
       const ids = [...simulator.rows('contacts')].map(({id}) => Number(id));
