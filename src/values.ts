@@ -24,7 +24,7 @@ export function toInteger(value: unknown): Fitted<number | ExactNumber> {
 /** Reads a number, from a number or from a text such as `12.50`, `-1,234.5` or `1e5`, with all its digits. Empty is null. */
 export function toNumber(value: unknown): Fitted<number | ExactNumber> {
   if (typeof value === 'string') {
-    return value.length <= 16 && PLAIN_NUMBER.test(value) ? Number(value) : numberOfText(value);
+    return value.length <= 15 && PLAIN_NUMBER.test(value) ? Number(value) : numberOfText(value);
   }
   if (typeof value === 'number') return value;
   return typeof value === 'boolean' ? Number(value) : MISFIT;
