@@ -2,6 +2,8 @@
 // Meltano's SDK. Whatever the format, a line never holds a secret.
 
 import {pino} from 'pino';
+import {isObject} from './json.js';
+import {createRedactor} from './redaction.js';
 
 /** What every log call takes: the facts as fields, and a constant sentence. */
 export type LogCall = (fields: Readonly<Record<string, unknown>>, sentence: string) => void;
@@ -55,13 +57,15 @@ type Entry = {
 
 /** A logger for one run. */
 export function createLogger({level, format, secrets, write}: LoggerOptions): Logger {
-  const hidden = secrets.filter(secret => secret !== '').flatMap(secret => [secret, encodeURIComponent(secret)]);
+  const hide = createRedactor(secrets);
   const render = format === 'json' ? renderJson : renderText;
   const destination = {
     write: (line: string) => {
       // A line of pino is an entry as we passed it in, so its shape is known.
       const entry: Entry = JSON.parse(line);
-      write(`${hidden.reduce((text, secret) => text.replaceAll(secret, '***'), render(entry))}\n`);
+      // Value by value, since a secret that is an ordinary word must not break the line.
+      const shown = Object.entries(entry).map(([name, value]) => [name, hideIn(value, hide)]);
+      write(`${escapeControls(render({...entry, ...Object.fromEntries(shown)}))}\n`);
     },
   };
   const log = pino({level, base: null, timestamp: pino.stdTimeFunctions.epochTime}, destination);
@@ -75,6 +79,21 @@ export function createLogger({level, format, secrets, write}: LoggerOptions): Lo
   };
 }
 
+function hideIn(value: unknown, hide: (text: string) => string): unknown {
+  if (typeof value === 'string') return hide(value);
+  if (Array.isArray(value)) return value.map(item => hideIn(item, hide));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [hide(name), hideIn(item, hide)]));
+}
+
+/** Readers of logs differ in where they see the end of a line, and a terminal obeys what follows an ESC. */
+function escapeControls(line: string): string {
+  return line.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    control => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 function renderText({level, time: _time, msg, metric, ...fields}: Entry): string {
   if (metric) return `INFO METRIC: ${JSON.stringify(metric)}`;
   const facts = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
@@ -82,8 +101,7 @@ function renderText({level, time: _time, msg, metric, ...fields}: Entry): string
 }
 
 function renderValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[^\s"]+$/.test(text) ? text : JSON.stringify(text);
+  return typeof value === 'string' && /^[^\s"\u0000-\u001f\u007f-\u009f]+$/.test(value) ? value : JSON.stringify(value);
 }
 
 function renderJson({level, time, msg, metric, stream, ...fields}: Entry): string {
