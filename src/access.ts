@@ -14,7 +14,7 @@ export async function findUnreadable(
   log: Logger,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const asked = new Map<string, Promise<string | undefined>>();
+  const asked = new Map<string, Promise<Refusal | undefined>>();
   const refusalOf = (path: string, {tapStreamId}: StreamDefinition) => {
     const refusal = asked.get(path) ?? askFor(path, tapStreamId, client, log, signal);
     asked.set(path, refusal);
@@ -27,12 +27,14 @@ export async function findUnreadable(
       const refusal = await refusalOf(stream.path, stream);
       const parent = streams.find(other => other.tapStreamId === stream.perParent?.tapStreamId);
       // Without its own list, a child is read below its parents.
-      const reason = refusal?.includes('404') && parent ? await refusalOf(parent.path, parent) : refusal;
-      if (reason !== undefined) reasons.set(stream.tapStreamId, reason);
+      const final = refusal?.status === 404 && parent ? await refusalOf(parent.path, parent) : refusal;
+      if (final) reasons.set(stream.tapStreamId, `HTTP ${final.status}: ${final.detail}`);
     }),
   );
   return reasons;
 }
+
+type Refusal = Pick<ApiError, 'status' | 'detail'>;
 
 async function askFor(
   path: string,
@@ -40,13 +42,13 @@ async function askFor(
   client: Client,
   log: Logger,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Refusal | undefined> {
   try {
     await client.get(path, {limit: '1'}, {rank: 0, endpoint, signal});
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 403 || error.status === 404) return `HTTP ${error.status}: ${error.detail}`;
+    if (error.status === 403 || error.status === 404) return error;
     log.warn({stream: endpoint, reason: error.message}, 'access to the stream could not be checked');
     return undefined;
   }

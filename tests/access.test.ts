@@ -1,0 +1,86 @@
+import {afterEach, describe, expect, test} from '@jest/globals';
+import {findUnreadable} from '../src/access.js';
+import {createLogger} from '../src/logger.js';
+import {streams} from '../src/streams.js';
+import {type ListAnswer, type ListQuery, startListServer} from './support/list-server.js';
+import {createContext} from './support/reading.js';
+import {gatherWarnings} from './support/warnings.js';
+
+const closing: (() => unknown)[] = [];
+afterEach(() => Promise.all(closing.splice(0).map(close => close())));
+
+async function find(answer: (query: ListQuery) => ListAnswer) {
+  const server = await startListServer(answer);
+  const {client} = createContext(server.url);
+  closing.push(server.stop, client.close);
+  const lines: string[] = [];
+  const log = createLogger({level: 'debug', format: 'text', secrets: [], write: line => lines.push(line)});
+  const unreadable = await findUnreadable(client, log, new AbortController().signal);
+  return {unreadable: Object.fromEntries(unreadable), server, lines: lines.filter(line => !line.startsWith('DEBUG'))};
+}
+
+const good: ListAnswer = {body: {}};
+const forbidden: ListAnswer = {status: 403, body: {message: 'Upgrade to see error 404 pages'}};
+const missing: ListAnswer = {status: 404, body: {message: 'No such list'}};
+
+describe('the access check', () => {
+  test('asks every list once, for one row, and finds nothing amiss with a token that may read all', async () => {
+    const warnings = gatherWarnings();
+    const {unreadable, server, lines} = await find(() => good);
+    expect(unreadable).toEqual({});
+    expect(lines).toEqual([]);
+    expect(server.queries.map(({path}) => path).sort()).toEqual([...new Set(streams.map(({path}) => path))].sort());
+    expect(server.queries.every(({params}) => params.toString() === 'limit=1')).toBe(true);
+    expect(await warnings.stop()).toEqual([]);
+  });
+
+  test('gives the reason for each stream that is refused, and for all that live in the same list', async () => {
+    const {unreadable} = await find(({path}) => (path === 'fields' ? forbidden : path === 'goals' ? missing : good));
+    expect(unreadable).toEqual({
+      contact_custom_fields: 'HTTP 403: Upgrade to see error 404 pages',
+      contact_custom_field_options: 'HTTP 403: Upgrade to see error 404 pages',
+      contact_custom_field_rels: 'HTTP 403: Upgrade to see error 404 pages',
+      goals: 'HTTP 404: No such list',
+    });
+  });
+
+  test.each([
+    {says: '404, the parents may be read', list: missing, parents: good, reason: undefined},
+    {
+      says: '404, the parents 403',
+      list: missing,
+      parents: forbidden,
+      reason: 'HTTP 403: Upgrade to see error 404 pages',
+    },
+    {says: '404, the parents too', list: missing, parents: missing, reason: 'HTTP 404: No such list'},
+    {says: '403', list: forbidden, parents: good, reason: 'HTTP 403: Upgrade to see error 404 pages'},
+  ])(
+    'asks for the parents where a child has no list of its own: the list says $says',
+    async ({list, parents, reason}) => {
+      const {unreadable} = await find(({path}) =>
+        path === 'ecomOrderProducts' ? list : path === 'ecomOrders' ? parents : good,
+      );
+      expect(unreadable['ecommerce_order_products']).toBe(reason);
+    },
+  );
+
+  test('takes a list that fails otherwise for readable, and says so', async () => {
+    const {unreadable, lines} = await find(({path}) => (path === 'tags' ? {status: 422, body: '"odd"'} : good));
+    expect(unreadable).toEqual({});
+    expect(lines).toEqual([
+      'WARNING access to the stream could not be checked stream=tags reason="tags: HTTP 422, odd"\n',
+    ]);
+  });
+
+  test("ends with the run, by the run's own reason", async () => {
+    const server = await startListServer(() => ({breakage: 'silence'}));
+    const {client} = createContext(server.url);
+    closing.push(server.stop, client.close);
+    const controller = new AbortController();
+    const log = createLogger({level: 'fatal', format: 'text', secrets: [], write: () => undefined});
+    const finding = findUnreadable(client, log, controller.signal);
+    const reason = new Error('the run is over');
+    controller.abort(reason);
+    await expect(finding).rejects.toBe(reason);
+  });
+});
