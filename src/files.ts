@@ -3,6 +3,7 @@
 
 import {readFileSync} from 'node:fs';
 import {InputError} from './errors.js';
+import {isObject} from './json.js';
 import {findJsonFault} from './json-fault.js';
 
 /** Names the kind of file in messages: "the config file". */
@@ -49,11 +50,6 @@ export function parseJson(text: string, source: string, what: FileKind): unknown
   }
 }
 
-/** Whether a JSON value is an object, and neither null nor an array. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A JSON value's kind, for messages: "a number", "null". */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -62,10 +58,17 @@ export function describe(value: unknown): string {
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
 
+const WAYS_OUT: Readonly<Record<FileKind, string>> = {
+  config: 'check its path, or write --config ENV to read TAP_ACTIVECAMPAIGN_* variables',
+  catalog: 'check its path, or make one with --discover',
+  state: 'check its path; a first run needs no --state, or an empty file',
+};
+
 function whyUnreadable(error: unknown, what: FileKind): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return `there is no such ${what} file`;
+    case 'ENOTDIR':
+      return `there is no such ${what} file; ${WAYS_OUT[what]}`;
     case 'EISDIR':
       return `is a directory; name the ${what} file in it`;
     case 'EACCES':

@@ -3,7 +3,8 @@
 
 import {InputError} from './errors.js';
 import {fieldsOf, pathOf} from './fields.js';
-import {describe, isObject} from './files.js';
+import {describe} from './files.js';
+import {isObject} from './json.js';
 import {loadSchema} from './schemas.js';
 import {findStream, type StreamDefinition, streams} from './streams.js';
 import {didYouMean} from './suggest.js';

@@ -2,7 +2,8 @@
 // a value sent as text was meant to be. Knows names and types, not what a setting is for.
 
 import {InputError} from './errors.js';
-import {describe, isObject} from './files.js';
+import {describe} from './files.js';
+import {isObject} from './json.js';
 import {aliases, type SettingSchema, settings} from './settings.js';
 import {didYouMean} from './suggest.js';
 
@@ -61,6 +62,11 @@ export function coerceSetting(value: unknown, schema: SettingSchema): unknown {
   }
   const scalar = coerceScalar(value, types);
   return typeof scalar === 'string' && schema.enum ? scalar.trim().toLowerCase() : scalar;
+}
+
+/** The environment variable of a setting. */
+export function variableOf(setting: string): string {
+  return ENV_PREFIX + setting.toUpperCase();
 }
 
 const ENV_PREFIX = 'TAP_ACTIVECAMPAIGN_';
