@@ -5,62 +5,78 @@ import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError} from 'commander';
 import {InputError} from './errors.js';
-import type {Flags} from './run.js';
+import type {Logger} from './logger.js';
+import type {Flags, Surroundings} from './run.js';
 
 const FAILED = 1;
 const WRONG_INPUT = 2;
 const SIGNAL_CODES = {SIGINT: 130, SIGTERM: 143} as const;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const EXAMPLES = `
 Examples:
   tap-activecampaign --discover > catalog.json
   tap-activecampaign --config config.json --discover > catalog.json
-  tap-activecampaign --config config.json --state state.json | target-postgres --config target.json
+  tap-activecampaign --config config.json --state state.json | target-postgres
   tap-activecampaign --config config.json --select 'contacts,deal*,!*.email'
   tap-activecampaign --config ENV --full-refresh 'contacts,tags'
 
-Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>. stdout carries Singer messages only;
-logs go to stderr. Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input, 130 and 143
-stopped by SIGINT and SIGTERM after the last STATE.`;
+Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>;
+README.md lists them. stdout carries Singer messages only; logs go to stderr.
+
+Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input,
+130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;
 
 /** The command line of the tap. Its action is `run`. */
 export function createProgram(version: string, run: (flags: Flags) => Promise<void>): Command {
-  return new Command('tap-activecampaign')
-    .description('Singer tap for ActiveCampaign: extracts an account as Singer messages.')
-    .option(
-      '-c, --config <file>',
-      'JSON file with the settings; may be repeated, later files win; ENV stands for the environment alone',
-      (file: string, files: readonly string[]) => [...files, file],
-      [],
-    )
-    .option('-d, --discover', 'print the catalog; with --config, ask the account what its token may read')
-    .option('--catalog <file>', 'catalog with the selection of streams and fields')
-    .option('-p, --properties <file>', 'old name of --catalog')
-    .option('-s, --state <file>', 'state of the last run, to go on from')
-    .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
-    .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
-    .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', EXAMPLES)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({outputError: () => undefined})
-    .action(run);
+  return (
+    new Command('tap-activecampaign')
+      .description('Singer tap for ActiveCampaign: extracts an account as Singer messages.')
+      .option(
+        '-c, --config <file>',
+        'JSON file with the settings; may be repeated, later files win; ENV stands for the environment alone',
+        (file: string, files: readonly string[] = []) => [...files, file],
+      )
+      .option('-d, --discover', 'print the catalog; with --config, ask the account what its token may read')
+      .option('--catalog <file>', 'catalog with the selection of streams and fields')
+      .option('-p, --properties <file>', 'old name of --catalog')
+      .option('-s, --state <file>', 'state of the last run, to go on from')
+      .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
+      .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
+      .version(version, '--version', 'print the version')
+      .helpOption('-h, --help', 'print this help')
+      .addHelpText('after', EXAMPLES)
+      // Arguments that belong to no option are refused below, by their names.
+      .allowExcessArguments()
+      .exitOverride()
+      .configureOutput({outputError: () => undefined})
+      .action((flags: Omit<Flags, 'config'> & Partial<Pick<Flags, 'config'>>, {args: [unexpected]}: Command) => {
+        if (unexpected !== undefined) throw unexpectedArgument(unexpected);
+        return run({config: [], ...flags});
+      })
+  );
 }
 
 /** Runs the tap with the arguments of `argv` and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A log line that nobody reads any more is no reason to fail.
+  // A log line, or a help text, that nobody reads any more is no reason to fail.
   process.stderr.on('error', () => undefined);
+  process.stdout.on('error', () => undefined);
   const version = readVersion();
+  let complain = (sentence: string): void => void process.stderr.write(`CRITICAL ${sentence}\n`);
+  const onLog = (log: Logger): void => {
+    complain = sentence => log.fatal({}, sentence);
+  };
   try {
-    await createProgram(version, flags => act(flags, version)).parseAsync(argv);
+    await createProgram(version, flags => act(flags, {version, onLog})).parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error);
+    const {sentence, exitCode} = await judge(error);
+    if (sentence !== undefined) complain(sentence);
+    process.exitCode = exitCode;
   }
 }
 
-async function act(flags: Flags, version: string): Promise<void> {
+async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' | 'onLog'>): Promise<void> {
   if (flags.discover && flags.config.length === 0) {
     const {discover} = await import('./catalog.js');
     await print(discover());
@@ -75,14 +91,15 @@ async function act(flags: Flags, version: string): Promise<void> {
   const {runDiscovery, runSync} = await import('./run.js');
   const stop = new AbortController();
   let signalled: keyof typeof SIGNAL_CODES | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    // The second signal finds no handler any more and ends the process at once.
-    process.once(name, () => {
-      signalled = name;
-      stop.abort(new Error(`stopped by ${name}`));
-    });
-  }
-  const surroundings = {env: process.env, version, stderr: process.stderr, stdout: process.stdout, signal: stop.signal};
+  const onSignal = (name: NodeJS.Signals): void => {
+    // A second signal, whichever, finds no handler any more and ends the process at once.
+    for (const either of SIGNALS) process.removeListener(either, onSignal);
+    signalled = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
+    stop.abort(new Error(`stopped by ${name}`));
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  const {env, stdout, stderr} = process;
+  const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog};
   try {
     if (flags.discover) await print(await runDiscovery(flags, surroundings));
     else if ((await runSync(flags, surroundings)) === 'failed') process.exitCode = FAILED;
@@ -97,26 +114,46 @@ async function print(document: object): Promise<void> {
   await writeText(`${JSON.stringify(document, null, 2)}\n`, process.stdout);
 }
 
-/** Says what went wrong, in one line unless the fault is ours, and gives the exit code. */
-function report(error: unknown): number {
+type Verdict = {readonly sentence?: string; readonly exitCode: number};
+
+/** What to say of an error, in one line unless the fault is ours, and the exit code. */
+async function judge(error: unknown): Promise<Verdict> {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    complain(`command line: ${error.message.replace(/^error: /, '')}; see tap-activecampaign --help`);
-    return WRONG_INPUT;
+    if (error.exitCode === 0) return {exitCode: 0};
+    return {sentence: oneLine(`command line: ${await explain(error)}`), exitCode: WRONG_INPUT};
   }
-  if (error instanceof InputError) {
-    complain(error.message);
-    return WRONG_INPUT;
+  if (error instanceof InputError) return {sentence: oneLine(error.message), exitCode: WRONG_INPUT};
+  if (error instanceof Error && ['ApiError', 'OutputClosedError'].includes(error.name)) {
+    return {sentence: oneLine(error.message), exitCode: FAILED};
   }
-  const isForeseen = error instanceof Error && ['ApiError', 'OutputClosedError'].includes(error.name);
-  if (isForeseen) complain(error.message);
-  else
-    complain(`unexpected fault of the tap; please report it: ${error instanceof Error ? error.stack : String(error)}`);
-  return FAILED;
+  const stack = error instanceof Error ? error.stack : String(error);
+  return {sentence: `unexpected fault of the tap; please report it: ${stack}`, exitCode: FAILED};
 }
 
-function complain(sentence: string): void {
-  process.stderr.write(`CRITICAL ${sentence}\n`);
+/** What commander complains of, and the way out. The value behind an unknown option is left out: it may be a token. */
+async function explain({message}: CommanderError): Promise<string> {
+  const option = /unknown option '-*([^'=]*)/.exec(message)?.[1];
+  if (option !== undefined) {
+    const {settings} = await import('./settings.js');
+    const setting = settings.find(({name}) => name === option.replaceAll('-', '_').toLowerCase())?.name;
+    if (setting !== undefined) {
+      return `${setting} is a setting; put it into the config file, or into TAP_ACTIVECAMPAIGN_${setting.toUpperCase()}`;
+    }
+  }
+  const complaint = message.replace(/^error: /, '').replace(/=[^']*'/, "'");
+  const [what, guess] = complaint.split(/\s*\(Did you mean (.*?)\?\)/);
+  return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}tap-activecampaign --help lists all options`;
+}
+
+function unexpectedArgument(argument: string): InputError {
+  // A long one may be the token, and short ones are no secret.
+  const shown = argument.length > 40 ? `an argument of ${argument.length} characters` : JSON.stringify(argument);
+  return new InputError('command line', `${shown} stands alone; name files with --config, --catalog or --state`);
+}
+
+/** Names of files and answers of servers may hold line breaks and worse. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\u0000-\u001F\u007F-\u009F]+/g, ' ');
 }
 
 function readVersion(): string {

@@ -6,7 +6,14 @@ import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
 import {isZone, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {describe} from './files.js';
-import {type ConfigFile, coerceSetting, type Environment, type Given, mergeSettings} from './given-settings.js';
+import {
+  type ConfigFile,
+  coerceSetting,
+  type Environment,
+  type Given,
+  mergeSettings,
+  variableOf,
+} from './given-settings.js';
 import type {LogLevel} from './logger.js';
 import {settings, settingsSchema} from './settings.js';
 import {streams} from './streams.js';
@@ -56,12 +63,12 @@ export function parseConfig({files, env, version}: ConfigInput): {
   readonly warnings: readonly string[];
 } {
   const {given, warnings} = mergeSettings(files, env);
-  const faults = new Faults(given);
+  const faults = new Faults(given, files.length === 0 ? variableOf : name => name);
   const raw = validate(given, faults);
   const config = interpret(raw, version, faults);
   if (config === undefined || faults.count > 0) {
     const sources = files.map(({source}) => source).join(', ');
-    throw new InputError(sources === '' ? 'config' : sources, faults.sentence());
+    throw new InputError(sources === '' ? 'environment' : sources, faults.sentence());
   }
   return {config, warnings};
 }
@@ -220,7 +227,11 @@ class Faults {
   readonly #found = new Map<string, string[]>();
   readonly #refused = new Set<string>();
 
-  constructor(private readonly given: ReadonlyMap<string, Given>) {}
+  /** `nameOf` spells a setting that was not given. */
+  constructor(
+    private readonly given: ReadonlyMap<string, Given>,
+    private readonly nameOf: (setting: string) => string,
+  ) {}
 
   get count(): number {
     return this.#found.size;
@@ -234,7 +245,10 @@ class Faults {
 
   add(name: string, fault: string): void {
     if (this.#refused.has(name)) return;
-    this.#found.set(name, [...(this.#found.get(name) ?? []), `${this.given.get(name)?.label ?? name}: ${fault}`]);
+    this.#found.set(name, [
+      ...(this.#found.get(name) ?? []),
+      `${this.given.get(name)?.label ?? this.nameOf(name)}: ${fault}`,
+    ]);
   }
 
   sentence(): string {

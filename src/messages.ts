@@ -1,6 +1,7 @@
 // Singer messages (Singer specification, 0.3.0) and the one writer of stdout.
 
 import type {Writable} from 'node:stream';
+import {isObject} from './json.js';
 import type {State} from './state.js';
 import {serialize} from './wire.js';
 
@@ -24,16 +25,34 @@ export type StateMessage = {readonly type: 'STATE'; readonly value: State};
 
 export type Message = SchemaMessage | RecordMessage | StateMessage;
 
-/** The reader of stdout has gone; nothing more can be delivered. */
+/** The reader of stdout has gone, or stdout takes nothing more; nothing more can be delivered. */
 export class OutputClosedError extends Error {
   override readonly name = 'OutputClosedError';
 
-  constructor() {
-    super('stdout was closed by its reader: the target ended before the tap; see what the target wrote last');
+  /** `code` is that of the fault that stdout reported, if it reported one. */
+  constructor(code?: string) {
+    super(
+      code === undefined || READER_GONE.includes(code)
+        ? 'stdout was closed by its reader: the target ended before the tap; see what the target wrote last'
+        : `stdout cannot be written (${code}): check the file or device it goes to`,
+    );
   }
 }
 
+const READER_GONE = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'];
+
 const BUFFER_BYTES = 64 * 1024;
+
+// A pipe tells of its reader's end only when something is written. The last STATE may come again at any time: it still
+// promises no more than the lines before it hold.
+const SILENCE_MS = 10_000;
+
+export type WriteOptions = {
+  /** Called once, as soon as the reader is found to have gone: the next message may be long in coming. */
+  readonly onClosed?: () => void;
+  /** After so long without a line the last STATE is written again, to find out whether somebody reads. */
+  readonly silenceMs?: number;
+};
 
 /**
  * Writes messages as lines, whole ones only, and asks for the next message only when the reader keeps up. Lines are
@@ -41,11 +60,16 @@ const BUFFER_BYTES = 64 * 1024;
  * OutputClosedError when the reader has gone, and passes on what `messages` throws, after what came before it was
  * written.
  */
-export async function writeMessages(messages: AsyncIterable<Message>, output: Writable): Promise<void> {
-  const sink = createSink(output);
+export async function writeMessages(
+  messages: AsyncIterable<Message>,
+  output: Writable,
+  {onClosed = () => undefined, silenceMs = SILENCE_MS}: WriteOptions = {},
+): Promise<void> {
+  const sink = createSink(output, onClosed);
   const lines: string[] = [];
   let length = 0;
   let idle: NodeJS.Immediate | undefined;
+  let lastState = '';
 
   const flush = () => {
     idle = undefined;
@@ -53,11 +77,17 @@ export async function writeMessages(messages: AsyncIterable<Message>, output: Wr
     lines.length = 0;
     length = 0;
     if (text !== '') sink.write(text);
+    silence.refresh();
   };
+  const silence = setTimeout(() => {
+    if (lines.length === 0 && lastState !== '' && !output.writableNeedDrain) sink.write(lastState);
+    silence.refresh();
+  }, silenceMs);
 
   try {
     for await (const message of messages) {
       const line = `${message.type === 'RECORD' ? serialize(message) : JSON.stringify(message)}\n`;
+      if (message.type === 'STATE') lastState = line;
       lines.push(line);
       length += line.length;
       if (length >= BUFFER_BYTES) {
@@ -72,6 +102,7 @@ export async function writeMessages(messages: AsyncIterable<Message>, output: Wr
   } finally {
     clearImmediate(idle);
     flush();
+    clearTimeout(silence);
   }
   await sink.end();
 }
@@ -92,20 +123,22 @@ type Sink = {
   readonly end: () => Promise<void>;
 };
 
-function createSink(output: Writable): Sink {
-  let isClosed = false;
+function createSink(output: Writable, onClosed: () => void = () => undefined): Sink {
+  let closed: OutputClosedError | undefined;
   let wakeUp: () => void = () => undefined;
-  const onClosed = () => {
-    isClosed = true;
+  const close = (error?: unknown) => {
+    if (closed) return;
+    closed = new OutputClosedError(isObject(error) ? String(error['code']) : undefined);
     wakeUp();
+    onClosed();
   };
   // These stay: a pipe may report its reader's end after the last line, and an unheard error would be a stack trace.
-  output.on('error', onClosed);
-  output.on('close', onClosed);
+  output.on('error', close);
+  output.on('close', close);
   output.on('drain', () => wakeUp());
 
   const throwIfClosed = () => {
-    if (isClosed) throw new OutputClosedError();
+    if (closed) throw closed;
   };
   const drained = async () => {
     throwIfClosed();
@@ -119,7 +152,7 @@ function createSink(output: Writable): Sink {
   return {
     write: text => {
       // As bytes: a text with one letter beyond ASCII takes a slow way through the stream.
-      if (!isClosed) output.write(Buffer.from(text, 'utf8'));
+      if (!closed) output.write(Buffer.from(text, 'utf8'));
     },
     drained,
     throwIfClosed,

@@ -5,66 +5,102 @@ import type {StreamReading} from './reading/reader.js';
 const REDRAW_EVERY_MS = 250;
 const RATE_OVER_MS = 15_000;
 
+export type Progress = {
+  /** The stream that is being written, and how many of its records were. */
+  readonly stream: string;
+  readonly records: number;
+  /** The readings of all streams of the run, in the order of output. */
+  readonly known: readonly StreamReading[];
+};
+
 export type ProgressLine = {
-  /** Takes the newest numbers; draws them at most four times a second. */
-  readonly update: (progress: {stream: string; records: number; known: readonly StreamReading[]}) => void;
+  /** Takes the newest numbers; they are drawn four times a second. */
+  readonly update: (progress: Progress) => void;
   /** Writes a whole log line above the progress line. */
   readonly above: (line: string) => void;
-  /** Takes the line away. */
+  /** Takes the line away for good. */
   readonly end: () => void;
 };
 
 export type ProgressOptions = {
   readonly write: (text: string) => void;
+  /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   readonly columns: () => number;
   readonly pageSize: number;
+  /** Calls back again and again, until the function it gives is called. */
+  readonly every?: (milliseconds: number, call: () => void) => () => void;
 };
 
-/** A progress line on a terminal. */
-export function createProgressLine({write, now, columns, pageSize}: ProgressOptions): ProgressLine {
+/** A progress line on a terminal. It goes on telling the rate while the next page is long in coming. */
+export function createProgressLine({write, now, columns, pageSize, every = onTimer}: ProgressOptions): ProgressLine {
   const CLEAR = '\r\u001b[2K';
-  const samples: {atMs: number; requests: number}[] = [];
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  const samples: {readonly atMs: number; readonly requests: number}[] = [];
+  let latest: Progress | undefined;
   let line = '';
 
-  function draw(text: string): void {
-    line = text.slice(0, Math.max(20, columns() - 1));
+  const stop = every(REDRAW_EVERY_MS, () => {
+    if (!latest) return;
+    // A line that reaches the last column would wrap, and the next one would not take its place.
+    line = describe(latest, rate(latest)).slice(0, Math.max(20, columns() - 1));
     write(CLEAR + line);
+  });
+
+  /** Requests a second, over the last quarter of a minute. */
+  function rate({known}: Progress): number {
+    const atMs = now();
+    const requests = listsOf(known).reduce((sum, list) => sum + list.requests, 0);
+    samples.push({atMs, requests});
+    while (samples.length > 2 && atMs - (samples[0]?.atMs ?? atMs) > RATE_OVER_MS) samples.shift();
+    const first = samples[0] ?? {atMs, requests};
+    return atMs > first.atMs ? ((requests - first.requests) * 1_000) / (atMs - first.atMs) : 0;
+  }
+
+  function describe({stream, records, known}: Progress, perSecond: number): string {
+    const begun = known.filter(({progress}) => progress.requests > 0).length;
+    const streams = known.length > 1 ? `, ${begun} of ${known.length} streams begun` : '';
+    const left = perSecond > 0 ? `, about ${duration(requestsLeft(known, pageSize) / perSecond)} left` : '';
+    return `${stream}: ${count(records, 'record')}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
   }
 
   return {
-    update: ({stream, records, known}) => {
-      const atMs = now();
-      if (atMs - drawnAt < REDRAW_EVERY_MS) return;
-      drawnAt = atMs;
-      const requests = known.reduce((sum, {progress}) => sum + progress.requests, 0);
-      samples.push({atMs, requests});
-      while (samples.length > 1 && atMs - (samples[0]?.atMs ?? atMs) > RATE_OVER_MS) samples.shift();
-      const first = samples[0] ?? {atMs, requests};
-      const perSecond = atMs > first.atMs ? ((requests - first.requests) * 1_000) / (atMs - first.atMs) : 0;
-      const left = requestsLeft(known, pageSize);
-      const eta = perSecond > 0 ? `, about ${duration(left / perSecond)} left` : '';
-      draw(`${stream}: ${records} records, ${perSecond.toFixed(1)} requests/s${eta}`);
+    update: progress => {
+      latest = progress;
     },
     above: text => write(line === '' ? text : CLEAR + text + line),
     end: () => {
+      stop();
       if (line !== '') write(CLEAR);
       line = '';
     },
   };
 }
 
+// Keeps no process alive.
+function onTimer(milliseconds: number, call: () => void): () => void {
+  const timer = setInterval(call, milliseconds).unref();
+  return () => clearInterval(timer);
+}
+
+/** Streams may live in the same answers, which count once. */
+function listsOf(readings: readonly StreamReading[]): readonly StreamReading['progress'][] {
+  return [...new Set(readings.map(({progress}) => progress))];
+}
+
 /** Pages still to come, as far as lists have told their length; a list that was not asked yet counts as one page. */
 function requestsLeft(readings: readonly StreamReading[], pageSize: number): number {
-  return readings.reduce((sum, {progress}) => {
-    if (progress.requests === 0) return sum + 1;
-    return sum + Math.max(0, Math.ceil(((progress.total ?? 0) - progress.seen) / pageSize));
+  return listsOf(readings).reduce((sum, {requests, total, seen}) => {
+    if (requests === 0) return sum + 1;
+    return sum + Math.max(0, Math.ceil(((total ?? 0) - seen) / pageSize));
   }, 0);
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3_600) return `${Math.ceil(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }

@@ -1,16 +1,18 @@
 // One run from its flags to its end: reads the files, connects, syncs or discovers. Everything that goes wrong is
 // thrown; cli.ts turns it into an exit code.
 
+import {resolve} from 'node:path';
 import type {Writable} from 'node:stream';
 import {findUnreadable} from './access.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
 import {systemClock} from './clock.js';
 import {type Config, lookbackOf, parseConfig} from './config.js';
 import {type Connection, connect, findAccount} from './connection.js';
+import {InputError} from './errors.js';
 import {readJsonFile, readTextFile} from './files.js';
-import {createLogger, type Logger} from './logger.js';
+import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {writeMessages} from './messages.js';
-import {createProgressLine} from './progress.js';
+import {createProgressLine, type ProgressLine} from './progress.js';
 import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
 import {checkToken, type SyncReport, sync} from './sync.js';
@@ -29,10 +31,12 @@ export type Flags = {
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  readonly stdout: Writable;
+  readonly stdout: Writable & {readonly isTTY?: boolean};
   readonly stderr: Terminal;
   /** Ends the run. */
   readonly signal: AbortSignal;
+  /** Told the log once the config has said what it looks like. */
+  readonly onLog: (log: Logger) => void;
 };
 
 /** stderr, which may be a terminal. */
@@ -48,10 +52,15 @@ type Terminal = {
  */
 export async function runDiscovery(flags: Flags, surroundings: Surroundings): Promise<Catalog> {
   const {config, warnings} = readConfig(flags, surroundings);
-  return withConnection(config, surroundings, async ({client}, {log}, signal) => {
+  return withConnection(config, surroundings, async ({client}, {log, signpost, signal}) => {
     for (const warning of warnings) log.warn({}, warning);
     await checkToken(client, signal);
-    return annotateUnsupported(discover(), await findUnreadable(client, log, signal));
+    signpost.info({}, 'asking once for every stream whether this token may read it');
+    const unreadable = await findUnreadable(client, log, signal);
+    const catalog = annotateUnsupported(discover(), unreadable);
+    for (const [stream, reason] of unreadable) log.warn({stream, reason}, 'the stream cannot be read by this token');
+    signpost.info({streams: catalog.streams.length, unsupported: unreadable.size}, 'discovery finished');
+    return catalog;
   });
 }
 
@@ -61,7 +70,7 @@ export async function runDiscovery(flags: Flags, surroundings: Surroundings): Pr
  */
 export async function runSync(flags: Flags, surroundings: Surroundings): Promise<'done' | 'failed' | 'stopped'> {
   const {config, warnings} = readConfig(flags, surroundings);
-  const catalogFile = flags.catalog ?? flags.properties;
+  const catalogFile = catalogFileOf(flags);
   const catalog =
     catalogFile === undefined ? undefined : parseCatalog(readJsonFile(catalogFile, 'catalog'), catalogFile);
   const {state, warnings: stateWarnings} = readState(flags.state);
@@ -71,10 +80,12 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
   });
   const isFullRefresh = flags.fullRefresh === undefined ? () => false : fullRefreshMatcher(flags.fullRefresh);
 
-  return withConnection(config, surroundings, async ({client, reading}, {log, progress}, signal) => {
+  return withConnection(config, surroundings, async ({client, reading}, output) => {
+    const {log, progress, signal, abort} = output;
     const allWarnings = [...warnings, ...(catalog?.warnings ?? []), ...stateWarnings, ...selection.warnings];
     for (const warning of allWarnings) log.warn({}, warning);
-    if (selection.streams.length === 0) log.warn({}, 'no stream is selected; mark streams as selected in the catalog');
+    if (selection.streams.length === 0)
+      log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
     else logStart(selection.streams, config, log);
 
     const startedAt = systemClock.now();
@@ -99,10 +110,18 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       },
       ...(progress ? {onProgress: progress.update} : {}),
     });
-    await writeMessages(messages, surroundings.stdout);
+    await writeMessages(messages, surroundings.stdout, {onClosed: abort});
     progress?.end();
-    return logEnd(report, (systemClock.now() - startedAt) / 1_000, log);
+    return logEnd(report, (systemClock.now() - startedAt) / 1_000, output);
   });
+}
+
+/** The file of --catalog, or of its old name. */
+function catalogFileOf({catalog, properties}: Flags): string | undefined {
+  if (catalog !== undefined && properties !== undefined && resolve(catalog) !== resolve(properties)) {
+    throw new InputError('--properties', 'is the old name of --catalog, and they name two files; keep one of them');
+  }
+  return catalog ?? properties;
 }
 
 function readConfig({config: files}: Flags, {env, version}: Surroundings) {
@@ -115,16 +134,27 @@ function readState(file: string | undefined) {
   return parseState(readStateText(readTextFile(file, 'state'), file), file);
 }
 
-type Output = {readonly log: Logger; readonly progress: ReturnType<typeof createProgressLine> | undefined};
+/** Where a run speaks, and how it ends. */
+type Output = {
+  readonly log: Logger;
+  /** For the few sentences that a person at a terminal sees too. */
+  readonly signpost: Logger;
+  readonly progress: ProgressLine | undefined;
+  readonly signal: AbortSignal;
+  /** Ends the run early. */
+  readonly abort: () => void;
+};
 
 /** Calls `use` with a connection, and closes it whatever happens; what is still under way is ended with it. */
 async function withConnection<T>(
   config: Config,
-  {stderr, signal}: Surroundings,
-  use: (connection: Connection, output: Output, signal: AbortSignal) => Promise<T>,
+  surroundings: Surroundings,
+  use: (connection: Connection, output: Output) => Promise<T>,
 ): Promise<T> {
   const account = await findAccount(config);
-  const isWatched = stderr.isTTY === true && config.logFormat === 'text' && config.logLevel === 'info';
+  const {stderr, stdout} = surroundings;
+  // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
+  const isWatched = stderr.isTTY === true && !stdout.isTTY && config.logFormat === 'text' && config.logLevel === 'info';
   const progress = isWatched
     ? createProgressLine({
         write: text => void stderr.write(text),
@@ -133,19 +163,24 @@ async function withConnection<T>(
         pageSize: config.pageSize,
       })
     : undefined;
-  const log = createLogger({
-    // At a terminal the progress line tells what the many lines of a run tell a log file.
-    level: isWatched ? 'warn' : config.logLevel,
-    format: config.logFormat,
-    secrets: [account.token],
-    write: line => (progress ? progress.above(line) : void stderr.write(line)),
-  });
+  const createLog = (level: LogLevel) =>
+    createLogger({
+      level,
+      format: config.logFormat,
+      secrets: [account.token],
+      write: line => (progress ? progress.above(line) : void stderr.write(line)),
+    });
+  const signpost = createLog(config.logLevel);
+  const log = isWatched ? createLog('warn') : signpost;
+  surroundings.onLog(log);
   const end = new AbortController();
-  const connection = connect(account, config, log, AbortSignal.any([signal, end.signal]));
+  const abort = () => end.abort(new Error('the run is over'));
+  const signal = AbortSignal.any([surroundings.signal, end.signal]);
+  const connection = connect(account, config, log, signal);
   try {
-    return await use(connection, {log, progress}, AbortSignal.any([signal, end.signal]));
+    return await use(connection, {log, signpost, progress, signal, abort});
   } finally {
-    end.abort(new Error('the run is over'));
+    abort();
     progress?.end();
     await connection.close();
   }
@@ -155,7 +190,11 @@ function logStart(streams: readonly SelectedStream[], config: Config, log: Logge
   log.info({streams: streams.length, requests_per_second: config.requestsPerSecond}, 'sync started');
 }
 
-function logEnd(report: SyncReport | undefined, seconds: number, log: Logger): 'done' | 'failed' | 'stopped' {
+function logEnd(
+  report: SyncReport | undefined,
+  seconds: number,
+  {log, signpost}: Pick<Output, 'log' | 'signpost'>,
+): 'done' | 'failed' | 'stopped' {
   const streams = report?.streams ?? [];
   const namesOf = (outcome: string) =>
     streams.filter(stream => stream.outcome === outcome).map(stream => stream.stream);
@@ -167,7 +206,7 @@ function logEnd(report: SyncReport | undefined, seconds: number, log: Logger): '
   const facts = {streams: namesOf('done').length, records, seconds: Math.round(seconds * 10) / 10};
   if (skipped.length > 0) log.warn({streams: skipped}, 'streams were skipped');
   if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
-  else log.info(facts, 'sync finished');
+  else signpost.info(facts, 'sync finished');
   if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
   return status;
 }
