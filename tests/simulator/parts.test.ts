@@ -8,7 +8,7 @@ import {shuffled} from '../../src/simulator/random.js';
 import {idOf, indexOfId} from '../../src/simulator/row-source.js';
 import {sizesFor} from '../../src/simulator/sizes.js';
 import {Table} from '../../src/simulator/table.js';
-import {toWireJson} from '../../src/simulator/wire.js';
+import {toWireJson, toWirePage} from '../../src/simulator/wire.js';
 
 const runs = {seed: 20260601, numRuns: 300};
 const instants = fc.integer({min: Date.UTC(2008, 0, 1) / 1000, max: Date.UTC(2040, 0, 1) / 1000});
@@ -66,6 +66,18 @@ describe('JSON as PHP spells it', () => {
       }),
       runs,
     );
+  });
+
+  test('is the same whether an answer is written whole or row by row', () => {
+    const body = {
+      tags: [
+        {id: '1', tag: 'a/b'},
+        {id: '2', tag: '🎉', size: 9007199254740993n},
+      ],
+      meta: {total: '2'},
+      none: [],
+    };
+    expect(toWirePage(body)).toBe(toWireJson(body));
   });
 
   test('escapes slashes, emoji and lone surrogates, and keeps the digits of big numbers', () => {
