@@ -80,7 +80,7 @@ export async function writeMessages(
     silence.refresh();
   };
   const silence = setTimeout(() => {
-    if (lines.length === 0 && lastState !== '' && !output.writableNeedDrain) sink.write(lastState);
+    if (lines.length === 0 && lastState !== '' && !sink.isBehind()) sink.write(lastState);
     silence.refresh();
   }, silenceMs);
 
@@ -90,13 +90,11 @@ export async function writeMessages(
       if (message.type === 'STATE') lastState = line;
       lines.push(line);
       length += line.length;
-      if (length >= BUFFER_BYTES) {
-        flush();
-        await sink.drained();
-      } else {
-        // What is gathered leaves when the messages pause, which they do while the next page is on its way.
-        idle ??= setImmediate(flush);
-      }
+      // What is gathered leaves when the messages pause, which they do while the next page is on its way.
+      if (length >= BUFFER_BYTES) flush();
+      else idle ??= setImmediate(flush);
+      // Short bursts add up too: whatever made the reader fall behind, the next message waits for it.
+      if (sink.isBehind()) await sink.drained();
       sink.throwIfClosed();
     }
   } finally {
@@ -116,6 +114,7 @@ export async function writeText(text: string, output: Writable): Promise<void> {
 
 type Sink = {
   readonly write: (text: string) => void;
+  readonly isBehind: () => boolean;
   /** Resolves when the reader has caught up. */
   readonly drained: () => Promise<void>;
   readonly throwIfClosed: () => void;
@@ -154,12 +153,19 @@ function createSink(output: Writable, onClosed: () => void = () => undefined): S
       // As bytes: a text with one letter beyond ASCII takes a slow way through the stream.
       if (!closed) output.write(Buffer.from(text, 'utf8'));
     },
+    isBehind: () => output.writableNeedDrain,
     drained,
     throwIfClosed,
     end: async () => {
       throwIfClosed();
       await new Promise<void>(resolve => {
-        output.write('', () => resolve());
+        // A stream that is destroyed in the middle of a write forgets the ones behind it.
+        output.once('close', resolve);
+        output.write('', error => {
+          if (error) close(error);
+          output.off('close', resolve);
+          resolve();
+        });
       });
       throwIfClosed();
     },
