@@ -6,19 +6,14 @@ import {faultAnswers} from './faults.js';
 import {parameters, parseParameters, SandboxUrlError} from './parameters.js';
 import {type Simulator, type SimulatorOptions, startSimulator} from './simulator.js';
 
-type Flags = {readonly port: number; readonly sandbox: SimulatorOptions};
+type Flags = {readonly port: number; readonly sandbox?: SimulatorOptions};
 
 /** Reads the command line, serves until SIGINT or SIGTERM, and ends with exit code 0; 2 if the command line is wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
   const command = new Command('activecampaign-simulator')
     .description('Serves a made-up ActiveCampaign account over the API v3, on this machine alone.')
     .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 0)
-    .option(
-      '--sandbox <parameters>',
-      "the account and its manners, e.g. 'contacts=10000&latency_ms=300'",
-      readSandbox,
-      {},
-    )
+    .option('--sandbox <parameters>', "the account and its manners, e.g. 'contacts=10000&latency_ms=300'", readSandbox)
     .version(version())
     .addHelpText('after', `\nParameters of --sandbox (and of "api_url": "sandbox:..."):\n${parameterHelp()}`)
     .exitOverride();
