@@ -17,6 +17,9 @@ export function splitTerms(list: string, source: string): readonly Term[] {
   return terms;
 }
 
+/** Where to look, when no name is near to what was written. */
+export const LISTED = '; --discover prints all streams and fields';
+
 /** Whether a name fits a glob. */
 export function globMatcher(glob: string): (name: string) => boolean {
   const pattern = glob
@@ -36,7 +39,7 @@ export function matchGlobs(terms: readonly Term[], names: readonly string[], sou
   for (const {text, glob, isNegative} of terms) {
     const found = names.filter(globMatcher(glob));
     if (found.length === 0) {
-      throw new InputError(source, `"${text}" matches no stream${didYouMean(glob, names)}`);
+      throw new InputError(source, `"${text}" matches no stream${didYouMean(glob, names, LISTED)}`);
     }
     for (const name of found) {
       if (isNegative) matched.delete(name);

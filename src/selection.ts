@@ -5,7 +5,7 @@ import {automaticFieldsOf} from './catalog.js';
 import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
-import {globMatcher, matchGlobs, splitTerms, type Term} from './globs.js';
+import {globMatcher, LISTED, matchGlobs, splitTerms, type Term} from './globs.js';
 import {loadSchema, type StreamSchema} from './schemas.js';
 import {
   type ReplicationMethod,
@@ -193,7 +193,7 @@ function findCandidates(candidates: readonly Candidate[], text: string, glob: st
   const matches = globMatcher(glob);
   const found = candidates.filter(({definition}) => matches(definition.tapStreamId));
   if (found.length > 0) return found;
-  throw new InputError(SELECT, `"${text}" matches no stream${didYouMean(glob, names)}`);
+  throw new InputError(SELECT, `"${text}" matches no stream${didYouMean(glob, names, LISTED)}`);
 }
 
 function findFields(
@@ -207,7 +207,7 @@ function findFields(
     .filter(([, paths]) => paths.length > 0);
   if (found.length > 0) return found;
   const names = candidates.flatMap(({allFields}) => allFields);
-  throw new InputError(SELECT, `"${text}" matches no field${didYouMean(glob, names)}`);
+  throw new InputError(SELECT, `"${text}" matches no field${didYouMean(glob, names, LISTED)}`);
 }
 
 function isInOrAt(path: string, place: string): boolean {

@@ -16,21 +16,25 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `; did you mean "x"?` for the nearest candidate, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
+/** `; did you mean "x"?` for the nearest candidate; where none is near, `otherwise`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>, otherwise = ''): string {
   const guess = nearest(word, candidates);
-  return guess === undefined ? '' : `; did you mean "${guess}"?`;
+  return guess === undefined ? otherwise : `; did you mean "${guess}"?`;
 }
 
-// Levenshtein's distance, one row of the matrix at a time.
+// Levenshtein's distance, one row of the matrix at a time; two letters that changed places are one slip.
 function editDistance(a: string, b: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({length: b.length + 1}, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      const isSwap = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swapped = isSwap ? (before[j - 1] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;

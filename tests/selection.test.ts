@@ -468,10 +468,10 @@ describe('--select', () => {
   test.each([
     ['contcts', '"contcts" matches no stream; did you mean "contacts"?'],
     ['contacts,!contcts', '"!contcts" matches no stream; did you mean "contacts"?'],
-    ['invoice*', '"invoice*" matches no stream'],
+    ['invoice*', '"invoice*" matches no stream; --discover prints all streams and fields'],
     ['contacts.emial', '"contacts.emial" matches no field; did you mean "email"?'],
-    ['!tags.email', '"!tags.email" matches no field'],
-    ['contacts.', '"contacts." matches no field'],
+    ['!tags.email', '"!tags.email" matches no field; --discover prints all streams and fields'],
+    ['contacts.', '"contacts." matches no field; --discover prints all streams and fields'],
     ['contcts.email', '"contcts.email" matches no stream; did you mean "contacts"?'],
     ['(contacts', '"(contacts" matches no stream; did you mean "contacts"?'],
     ['contact[s]', '"contact[s]" matches no stream; did you mean "contacts"?'],

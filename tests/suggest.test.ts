@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import {didYouMean, nearest} from '../src/suggest.js';
 
-const words = ['api_token', 'api_url', 'page_size', 'contacts', 'contact_tags', 'sms'];
+const words = ['api_token', 'api_url', 'page_size', 'contacts', 'contact_tags', 'sms', 'tags'];
 
 test.each([
   ['page_sise', 'page_size'],
@@ -9,10 +9,13 @@ test.each([
   ['API_TOKEN', 'api_token'],
   ['apitoken', 'api_token'],
   ['contcts', 'contacts'],
+  ['conatcts', 'contacts'],
+  ['sm', 'sms'],
   ['contacttags', 'contact_tags'],
   ['smss', 'sms'],
+  ['tgas', 'tags'],
   ['invoices', undefined],
-  ['tag', undefined],
+  ['sag', undefined],
   ['', undefined],
 ])('takes "%s" for %s', (word, expected) => {
   expect(nearest(word, words)).toBe(expected);
@@ -25,4 +28,5 @@ test('gives the first of two candidates that are equally near', () => {
 test('asks "did you mean" only when there is a guess', () => {
   expect(didYouMean('contcts', words)).toBe('; did you mean "contacts"?');
   expect(didYouMean('zzz', words)).toBe('');
+  expect(didYouMean('zzz', words, '; see the list')).toBe('; see the list');
 });

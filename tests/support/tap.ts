@@ -66,7 +66,7 @@ export function runTap(args: readonly string[], env: Readonly<Record<string, str
 
 /** A directory for the files of one test. */
 export type Workspace = {
-  /** Writes a file, JSON unless it is text already, and gives its path. */
+  /** Writes a file, JSON unless it is text or bytes already, and gives its path. */
   readonly file: (name: string, content: unknown) => string;
   readonly path: (name: string) => string;
   readonly remove: () => void;
@@ -77,7 +77,8 @@ export function createWorkspace(): Workspace {
   const path = (name: string) => join(directory, name);
   return {
     file: (name, content) => {
-      writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+      const isReady = typeof content === 'string' || Buffer.isBuffer(content);
+      writeFileSync(path(name), isReady ? content : JSON.stringify(content));
       return path(name);
     },
     path,
