@@ -5,7 +5,8 @@
 import type {Accept, ListSession, Page, RawPage, ReadingContext} from './list.js';
 
 const MOST_PASSES = 16;
-const MOST_PASSES_WITHOUT_NEWS = 2;
+/** A row that is still missing from a list in random order hides from a whole pass one time in three. */
+const MOST_PASSES_WITHOUT_NEWS = 6;
 
 /** How many full pages of a list of unknown length allow one more request to run ahead of the end. */
 const PAGES_PER_GUESS = 8;
@@ -24,8 +25,9 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
     const seenBefore = session.progress.seen;
     const pass: Pass = yield* readOnce(context, session, shape);
     if (pass.lastTotal === undefined || session.progress.seen >= pass.lastTotal) return;
-    // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again.
-    const isMoving = pass.repeated > 0 || pass.firstTotal !== pass.lastTotal;
+    // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again. Where another
+    // way of reading came first, which rows were pushed aside cannot be told from which it had seen.
+    const isMoving = pass.repeated > 0 || pass.firstTotal !== pass.lastTotal || seenBefore > 0;
     if (passes === 1 && !isMoving) return;
     passesWithoutNews = session.progress.seen > seenBefore ? 0 : passesWithoutNews + 1;
     if (passesWithoutNews >= MOST_PASSES_WITHOUT_NEWS) return;
