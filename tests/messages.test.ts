@@ -46,11 +46,11 @@ async function* messagesOf(...messages: readonly Message[]): AsyncGenerator<Mess
   yield* messages;
 }
 
-/** Records without end, with a pause behind every so many. Counts the bytes that were asked for. */
-function endless(size: number, pauseEvery: number) {
+/** Twenty megabytes of records, with a pause behind every so many. Counts the bytes that were asked for. */
+function plenty(size: number, pauseEvery: number) {
   const asked = {bytes: 0};
   async function* generate(): AsyncGenerator<Message> {
-    for (let id = 1; ; id += 1) {
+    for (let id = 1; asked.bytes < 20_000_000; id += 1) {
       asked.bytes += size;
       yield record(id, 'x'.repeat(size));
       if (id % pauseEvery === 0) await turn();
@@ -144,7 +144,7 @@ describe('writing messages', () => {
     {pace: 'in large pieces', size: 50_000, pauseEvery: 1},
   ])('asks for no more messages while its reader is behind: $pace', async ({size, pauseEvery}) => {
     const output = createReader(false);
-    const {asked, messages} = endless(size, pauseEvery);
+    const {asked, messages} = plenty(size, pauseEvery);
     const writing = writeMessages(messages, output);
     writing.catch(() => undefined);
     await turns(2_000);
@@ -220,7 +220,7 @@ describe('writing messages', () => {
     const read: Buffer[] = [];
     reader.stdout.on('data', (chunk: Buffer) => read.push(chunk));
     const hasEnded = new Promise(resolve => reader.on('close', resolve));
-    const {messages} = endless(1_000, pauseEvery);
+    const {messages} = plenty(1_000, pauseEvery);
     await expect(writeMessages(messages, reader.stdin)).rejects.toThrow(OutputClosedError);
     await hasEnded;
     const lines = Buffer.concat(read).toString().trimEnd().split('\n');
