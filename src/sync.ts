@@ -51,7 +51,8 @@ export type SyncSettings = {
 /** How one stream ended. */
 export type StreamReport = {
   readonly stream: string;
-  readonly outcome: 'done' | 'skipped' | 'failed';
+  /** Stopped: the run ended before the stream did. */
+  readonly outcome: 'done' | 'skipped' | 'failed' | 'stopped';
   readonly records: number;
   readonly requests: number;
   readonly seconds: number;
@@ -117,7 +118,10 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
         });
         reports.push(report('done'));
       } catch (error) {
-        signal.throwIfAborted();
+        if (signal.aborted) {
+          reports.push(report('stopped'));
+          throw error;
+        }
         if (!(error instanceof ApiError)) throw error;
         reading.stop();
         const outcome = await judgeFailure(error, plan, options);
@@ -159,38 +163,42 @@ async function* syncStream(
   let highest: string | undefined;
   let withoutKey = 0;
 
-  for await (const page of reading.pages) {
-    if (isFirst) {
-      yield {
-        type: 'SCHEMA',
-        stream: tapStreamId,
-        schema: stream.schema,
-        key_properties: keys,
-        ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
-      };
-      isFirst = false;
-    }
-    const extractedAt = fromMillis(page.receivedAt);
-    for (const row of page.rows[dataKey] ?? []) {
-      const record = transformer.transform(row);
-      if (keys.some(key => record[key] === null)) {
-        withoutKey += 1;
-        continue;
+  try {
+    for await (const page of reading.pages) {
+      if (isFirst) {
+        yield {
+          type: 'SCHEMA',
+          stream: tapStreamId,
+          schema: stream.schema,
+          key_properties: keys,
+          ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
+        };
+        isFirst = false;
       }
-      const value = replicationKey === undefined ? undefined : record[replicationKey];
-      // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
-      if (typeof value === 'string') {
-        if (since !== undefined && value < since) continue;
-        if (highest === undefined || value > highest) highest = value;
+      const extractedAt = fromMillis(page.receivedAt);
+      for (const row of page.rows[dataKey] ?? []) {
+        const record = transformer.transform(row);
+        if (keys.some(key => record[key] === null)) {
+          withoutKey += 1;
+          continue;
+        }
+        const value = replicationKey === undefined ? undefined : record[replicationKey];
+        // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
+        if (typeof value === 'string') {
+          if (since !== undefined && value < since) continue;
+          if (highest === undefined || value > highest) highest = value;
+        }
+        yield {type: 'RECORD', stream: tapStreamId, record, time_extracted: extractedAt};
+        onRecord();
+        counter.count();
       }
-      yield {type: 'RECORD', stream: tapStreamId, record, time_extracted: extractedAt};
-      onRecord();
-      counter.count();
+      page.release();
     }
-    page.release();
+  } finally {
+    // Also of a stream that fails or is stopped: its records were written.
+    counter.end();
   }
 
-  counter.end();
   warnOfLosses(tapStreamId, transformer, withoutKey, reading, log);
   return nextBookmark(bookmark, highest, reading.progress.begunAt);
 }

@@ -211,7 +211,7 @@ const cases: Readonly<Record<string, Case>> = {
 
   'a selection that matches nothing': {args: run('--select', 'contcts'), names: '--select', wayOut: '"contacts"'},
   'an empty selection': {args: run('--select', ''), names: '--select', wayOut: 'give patterns'},
-  'a selected field that is none': {args: run('--select', 'tags.nme'), names: '"tags.nme"', wayOut: 'did you mean'},
+  'a selected field that is none': {args: run('--select', 'tags.nme'), names: '"tags.nme"', wayOut: '--discover'},
   'a full refresh of nothing': {args: run('--full-refresh', 'tgas'), names: '--full-refresh', wayOut: '"tags"'},
 };
 
