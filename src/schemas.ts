@@ -2,6 +2,7 @@
 // digests (plain type lists, date-time as the only format). Knows the files and their shape, not what is done with them.
 
 import {readFileSync} from 'node:fs';
+import {isObject} from './json.js';
 
 const jsonTypes = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'] as const;
 
@@ -69,8 +70,4 @@ function parseType(value: unknown, at: string): JsonType | readonly JsonType[] {
 
 function isJsonType(value: unknown): value is JsonType {
   return jsonTypes.some(type => type === value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

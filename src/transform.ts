@@ -3,9 +3,10 @@
 // null and is counted; what the schema does not know is dropped and counted.
 
 import {toUtc} from './dates.js';
+import {isObject} from './json.js';
 import {snakeCase} from './keys.js';
 import {type JsonType, type PropertySchema, type StreamSchema, typesOf} from './schemas.js';
-import {cleanText, isObject, MISFIT, mapJson, toBoolean, toInteger, toNumber, toText} from './values.js';
+import {cleanText, MISFIT, mapJson, toBoolean, toInteger, toNumber, toText} from './values.js';
 
 /** A record as the API spells it. */
 export type WireRow = Readonly<Record<string, unknown>>;

@@ -74,11 +74,6 @@ export function mapJson(value: unknown, spell: (key: string) => string, levels =
   return Object.fromEntries(fields);
 }
 
-/** Tells an object from a list and from everything else. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 // Up to fifteen digits always fit a double: the usual case, without further questions.
 const SHORT_INTEGER = /^-?\d{1,15}$/;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
