@@ -4,6 +4,7 @@ import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 
 const executable = fileURLToPath(new URL('../../bin/tap-activecampaign.js', import.meta.url));
@@ -22,7 +23,15 @@ export type TapProcess = {
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Resolves when a line of stdout satisfies `condition`. */
   readonly seen: (condition: (line: string) => boolean) => Promise<string>;
+  /** Resolves when a line of stderr satisfies `condition`. */
+  readonly logged: (condition: (line: string) => boolean) => Promise<string>;
+  readonly isRunning: () => boolean;
+  /** What has come on stderr so far. */
+  readonly stderr: () => string;
   readonly closeStdout: () => void;
+  readonly closeStderr: () => void;
+  readonly pauseStdout: () => void;
+  readonly resumeStdout: () => void;
 };
 
 /** Starts the tap with these arguments. The environment is empty but for what is given. */
@@ -32,31 +41,45 @@ export function startTap(args: readonly string[], env: Readonly<Record<string, s
     env: {PATH: process.env['PATH'] ?? '', ...env},
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  const watchers: {readonly condition: (line: string) => boolean; readonly found: (line: string) => void}[] = [];
-  let unfinished = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    const lines = (unfinished + text).split('\n');
-    unfinished = lines.pop() ?? '';
-    for (const line of lines) for (const {condition, found} of watchers) if (condition(line)) found(line);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  const stdout = readLines(child.stdout);
+  const stderr = readLines(child.stderr);
   const result = new Promise<TapResult>(resolve => {
     child.on('close', (code, signal) => {
-      const lines = stdout.split('\n').filter(line => line !== '');
-      resolve({code: code ?? signal, stdout, lines, stderr, seconds: (performance.now() - startedAt) / 1_000});
+      const lines = stdout
+        .text()
+        .split('\n')
+        .filter(line => line !== '');
+      const seconds = (performance.now() - startedAt) / 1_000;
+      resolve({code: code ?? signal, stdout: stdout.text(), lines, stderr: stderr.text(), seconds});
     });
   });
   return {
     result,
     kill: signal => child.kill(signal),
-    seen: condition => new Promise(found => watchers.push({condition, found})),
+    seen: stdout.seen,
+    logged: stderr.seen,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    stderr: stderr.text,
     closeStdout: () => child.stdout.destroy(),
+    closeStderr: () => child.stderr.destroy(),
+    pauseStdout: () => child.stdout.pause(),
+    resumeStdout: () => child.stdout.resume(),
   };
+}
+
+type Lines = {readonly text: () => string; readonly seen: TapProcess['seen']};
+
+function readLines(stream: Readable): Lines {
+  let text = '';
+  let unfinished = '';
+  const watchers: {readonly condition: (line: string) => boolean; readonly found: (line: string) => void}[] = [];
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    const lines = (unfinished + chunk).split('\n');
+    unfinished = lines.pop() ?? '';
+    for (const line of lines) for (const {condition, found} of watchers) if (condition(line)) found(line);
+  });
+  return {text: () => text, seen: condition => new Promise(found => watchers.push({condition, found}))};
 }
 
 /** Runs the tap to its end. */
