@@ -1,7 +1,9 @@
-// Writes what is made from the code: the catalogs and the tables of the README. With --check nothing is written; a
-// file that is not as it would be written makes the exit code 1.
+// Writes what is made from the code: the catalogs, and the tables and the help text of the README. With --check nothing
+// is written; a file that is not as it would be written makes the exit code 1.
 
+import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {discover} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
@@ -78,11 +80,17 @@ function settingsTable() {
   );
 }
 
+function helpText() {
+  const executable = fileURLToPath(new URL('bin/tap-activecampaign.js', root));
+  const text = execFileSync(process.execPath, [executable, '--help'], {encoding: 'utf8'});
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
 function fill(text, name, content) {
   const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from === -1 || to === -1) throw new Error(`README.md lacks the marks of its ${name} table`);
+  if (from === -1 || to === -1) throw new Error(`README.md lacks the marks of what is generated: ${name}`);
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 
@@ -92,4 +100,6 @@ for (const [name, tapStreamIds] of Object.entries(presets)) {
   put(`catalogs/${name}.json`, toJson(select(catalog, tapStreamIds)));
 }
 const readme = readFileSync(new URL('README.md', root), 'utf8');
-put('README.md', fill(fill(readme, 'streams', streamsTable()), 'settings', settingsTable()));
+const parts = {help: helpText(), settings: settingsTable(), streams: streamsTable()};
+const filled = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), readme);
+put('README.md', filled);

@@ -14,6 +14,9 @@ afterAll(workspace.remove);
 // What an ending may take on a busy machine; the pauses that it breaks off last a minute.
 const PROMPT_SECONDS = 8;
 
+// The third request is told to wait for a minute: the first asks who the token belongs to.
+const LONG_PAUSE = 'requests_per_second=2&retry_after=60';
+
 let configs = 0;
 function configOf(sandbox: string): string {
   configs += 1;
@@ -78,11 +81,11 @@ describe('a signal', () => {
   });
 
   test.each([
-    ['while everybody waits for a Retry-After of a minute', 'faults=tags:429&retry_after=60', 1],
+    ['while everybody waits for a Retry-After of a minute', LONG_PAUSE, 1],
     ['while a retry backs off', 'faults=tags:503x50', 4],
-    ['while an answer is long in coming', 'latency_ms=60000', 0],
+    ['while an answer is long in coming', 'faults=tags:hang', 0],
   ])('%s ends the run at once', async (_, sandbox, attempts) => {
-    const tap = startTap(['--config', configOf(sandbox), '--select', 'lists,tags']);
+    const tap = startTap(['--config', configOf(sandbox), '--select', 'contacts,tags']);
     if (attempts === 0) await tap.logged(line => line.includes('sync started'));
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       await tap.logged(line => isAttempt(429)(line) || isAttempt(503)(line));
@@ -95,7 +98,7 @@ describe('a signal', () => {
   });
 
   test('while discovery asks ends it, and no half of a catalog is printed', async () => {
-    const tap = startTap(['--config', configOf('faults=tags:429&retry_after=60'), '--discover']);
+    const tap = startTap(['--config', configOf(LONG_PAUSE), '--discover']);
     await tap.logged(isAttempt(429));
     tap.kill('SIGINT');
     const [{code, stdout}, seconds] = await secondsUntil(tap.result);
@@ -141,7 +144,7 @@ describe('a target that dies', () => {
   test.each([
     ['in the middle of records', 'contacts=2000', 3],
     // STATE, SCHEMA, 20 records, STATE: then a minute of silence.
-    ['while nothing is written for a minute', 'contacts=20&faults=tags:429&retry_after=60', 23],
+    ['while nothing is written for a minute', `contacts=20&${LONG_PAUSE}`, 23],
   ])('%s ends the tap at the head of a shell pipe too', async (_, sandbox, lines) => {
     const tap = `node ${executable} --config ${configOf(sandbox)} --select contacts,tags`;
     const command = `${tap} | head -n ${lines}; echo "\${PIPESTATUS[@]}"`;
