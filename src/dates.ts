@@ -61,6 +61,16 @@ export function isAmbiguous(instant: string, zone: string): boolean {
   );
 }
 
+/**
+ * The instant at which clocks of the zone `to` show what clocks of `from` show at `instant`, to the second; the earlier
+ * one where they show it twice. Throws RangeError when there is no such zone.
+ */
+export function sameWallClock(instant: string, from: string, to: string): string {
+  if (from === to) return instant;
+  const wall = shiftSeconds(instant, offsetsOf(from).at(secondsOf(instant)));
+  return toUtc(wall.slice(0, 19), to) ?? instant;
+}
+
 /** Moves an instant by whole seconds, forward or back. The years 1 and 9999 are the ends of time. */
 export function shiftSeconds(instant: string, seconds: number): string {
   const moved = secondsOf(instant) + Math.trunc(seconds);
@@ -77,6 +87,11 @@ export function floorToSecond(instant: string): string {
 /** Writes milliseconds since 1970, such as `Date.now()`, as an instant. */
 export function fromMillis(millis: number): string {
   return `${new Date(millis).toISOString().slice(0, 23)}000Z`;
+}
+
+/** Tells whether a date-time as the API writes it names its zone. */
+export function hasZone(wire: string): boolean {
+  return /(?:[Zz]|[+-]\d{2}(?::?\d{2})?)\s*$/.test(wire.slice(11));
 }
 
 /** Tells whether a name is that of a time zone, such as `America/Chicago` or `UTC`. */

@@ -1,22 +1,21 @@
 // The engine: walks the selected streams in order and yields Singer messages. Writes nothing and knows no HTTP.
 
+import {bookmarkOf, nextBookmark, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import type {Client} from './client.js';
-import {floorToSecond, fromMillis, isAmbiguous, shiftSeconds} from './dates.js';
+import {fromMillis, hasZone, shiftSeconds} from './dates.js';
 import {ApiError, InputError} from './errors.js';
+import {snakeCase} from './keys.js';
 import type {Logger} from './logger.js';
 import type {Message, StateMessage} from './messages.js';
 import type {ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';
 import type {SelectedStream} from './selection.js';
-import {getBookmark, hasState, markFinished, type State, setCurrentlySyncing} from './state.js';
-import {dataKeyOf, keyPropertiesOf, validReplicationKeys} from './streams.js';
-import {compileTransform, type Transformer} from './transform.js';
+import {hasState, markFinished, type State, setCurrentlySyncing} from './state.js';
+import {dataKeyOf, keyPropertiesOf} from './streams.js';
+import {compileTransform, type Transformer, type WireRow} from './transform.js';
 
 // No account is older: a read from here is a read of everything and needs no filter.
 const BEGINNING = '2000-01-01T00:00:00.000000Z';
-
-// A wall clock that happened twice is read as its earlier instant, at most this much too early.
-const REPEATED_HOUR_SECONDS = 3_600;
 
 const RECORD_COUNT_EVERY_MS = 60_000;
 
@@ -67,6 +66,7 @@ export type SyncReport = {
 type StreamPlan = {
   readonly stream: SelectedStream;
   readonly tapStreamId: string;
+  readonly zones: Zones;
   readonly bookmark: string | undefined;
   /** Records older than this are left out; undefined for a whole read. */
   readonly since: string | undefined;
@@ -144,9 +144,9 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
 
 /** The messages of one stream. Returns the bookmark that holds after them. */
 async function* syncStream(
-  {stream, tapStreamId, bookmark, since}: StreamPlan,
+  {stream, tapStreamId, zones, bookmark, since}: StreamPlan,
   reading: StreamReading,
-  {settings, log, now}: SyncOptions,
+  {log, now}: SyncOptions,
   onRecord: () => void,
 ): AsyncGenerator<Message, string | undefined> {
   const {definition, replicationKey} = stream;
@@ -155,12 +155,13 @@ async function* syncStream(
   const transformer = compileTransform({
     schema: stream.schema,
     fullSchema: stream.fullSchema,
-    zone: definition.zonelessDates ?? settings.naiveTimezone,
+    zone: zones.read,
     ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
   });
   const counter = createRecordCounter(tapStreamId, log, now);
   let isFirst = true;
   let highest: string | undefined;
+  let isZoneless = false;
   let withoutKey = 0;
 
   try {
@@ -187,6 +188,7 @@ async function* syncStream(
         if (typeof value === 'string') {
           if (since !== undefined && value < since) continue;
           if (highest === undefined || value > highest) highest = value;
+          isZoneless ||= zones.read !== zones.written && isWrittenZoneless(row, replicationKey);
         }
         yield {type: 'RECORD', stream: tapStreamId, record, time_extracted: extractedAt};
         onRecord();
@@ -200,37 +202,24 @@ async function* syncStream(
   }
 
   warnOfLosses(tapStreamId, transformer, withoutKey, reading, log);
-  return nextBookmark(bookmark, highest, reading.progress.begunAt);
+  return nextBookmark(bookmark, {highest, isZoneless, begunAt: reading.progress.begunAt}, zones);
 }
 
-/**
- * The highest key seen, but not past the moment the reading began: a row that is edited behind the reader carries a
- * stamp below newer ones, and would be left out for ever. Never moves backwards.
- */
-function nextBookmark(
-  before: string | undefined,
-  highest: string | undefined,
-  begunAt: number | undefined,
-): string | undefined {
-  if (highest === undefined || begunAt === undefined) return before;
-  // Stamps have whole seconds, so that the second in which the reading began belongs to the next run.
-  const ceiling = floorToSecond(fromMillis(begunAt));
-  const after = highest < ceiling ? highest : ceiling;
-  return before !== undefined && before > after ? before : after;
+/** Whether a row's date-time stands there without a zone. */
+function isWrittenZoneless(row: WireRow, field: string | undefined): boolean {
+  const wireKey = Object.keys(row).find(key => snakeCase(key) === field);
+  return !hasZone(String(row[wireKey ?? '']));
 }
 
 function makePlan(stream: SelectedStream, {state, settings}: SyncOptions): StreamPlan {
-  const {tapStreamId} = stream.definition;
-  const {replicationKey} = stream;
-  if (replicationKey === undefined) return {stream, tapStreamId, bookmark: undefined, since: undefined};
-  const bookmark = settings.isFullRefresh(tapStreamId)
-    ? undefined
-    : getBookmark(state, {tapStreamId, replicationKey, validReplicationKeys: validReplicationKeys(stream.definition)});
-  if (bookmark === undefined) return {stream, tapStreamId, bookmark, since: settings.startDate};
-  const zone = stream.definition.zonelessDates ?? settings.naiveTimezone;
-  const repeated = isAmbiguous(bookmark, zone) ? REPEATED_HOUR_SECONDS : 0;
-  const since = shiftSeconds(bookmark, -settings.lookbackSeconds(tapStreamId) - repeated);
-  return {stream, tapStreamId, bookmark, since};
+  const {definition, replicationKey} = stream;
+  const {tapStreamId} = definition;
+  const zones = zonesOf(definition, settings.naiveTimezone);
+  const plan = {stream, tapStreamId, zones, bookmark: undefined, since: undefined};
+  if (replicationKey === undefined) return plan;
+  const bookmark = settings.isFullRefresh(tapStreamId) ? undefined : bookmarkOf(state, definition, replicationKey);
+  if (bookmark === undefined) return {...plan, since: settings.startDate};
+  return {...plan, bookmark, since: sinceOf(bookmark, settings.lookbackSeconds(tapStreamId), zones)};
 }
 
 /** What the server is asked to filter by: the same instant as the tap's own test, less the margin of the filter. */

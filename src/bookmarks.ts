@@ -1,0 +1,67 @@
+// Where an incremental stream begins to read, and where it goes on next time. Pure. Keys are compared as the tap reads
+// them, and the clock behind them is the server's: this file knows how the two can differ.
+
+import {floorToSecond, fromMillis, isAmbiguous, sameWallClock, shiftSeconds} from './dates.js';
+import {getBookmark, type State} from './state.js';
+import {type StreamDefinition, validReplicationKeys} from './streams.js';
+
+// The API writes date-times without a zone by the clock of Chicago, whatever the account's own zone (behaviour 6.2).
+const API_ZONE = 'America/Chicago';
+
+// A wall clock that happened twice is read as its earlier instant, at most this much too early.
+const REPEATED_HOUR_SECONDS = 3_600;
+
+/** The zone of a list's date-times that name none: in which they are written, and in which they are read. */
+export type Zones = {readonly written: string; readonly read: string};
+
+/** The zones of a stream under the setting `naive_timezone`. */
+export function zonesOf({zonelessDates}: StreamDefinition, naiveTimezone: string): Zones {
+  return zonelessDates === undefined
+    ? {written: API_ZONE, read: naiveTimezone}
+    : {written: zonelessDates, read: zonelessDates};
+}
+
+/** The bookmark from which a stream goes on by this key; undefined when it has none. */
+export function bookmarkOf(state: State, stream: StreamDefinition, replicationKey: string): string | undefined {
+  const keys = validReplicationKeys(stream);
+  return getBookmark(state, {
+    tapStreamId: stream.tapStreamId,
+    replicationKey,
+    // The key that is proposed moves least: where another one stood, nothing of it can have been missed. The other way
+    // round, what moved only the other key was never written.
+    validReplicationKeys: replicationKey === keys[0] ? keys : [replicationKey],
+  });
+}
+
+/** The instant from which records are wanted. */
+export function sinceOf(bookmark: string, lookbackSeconds: number, {written, read}: Zones): string {
+  const isRepeated = isAmbiguous(sameWallClock(bookmark, read, written), written);
+  return shiftSeconds(bookmark, -lookbackSeconds - (isRepeated ? REPEATED_HOUR_SECONDS : 0));
+}
+
+export type KeysSeen = {
+  /** The highest key that came, if any. */
+  readonly highest: string | undefined;
+  /** Whether keys came without a zone. */
+  readonly isZoneless: boolean;
+  /** When the reading began, by the server's clock: milliseconds since 1970. */
+  readonly begunAt: number | undefined;
+};
+
+/**
+ * The bookmark after a read: the highest key seen, but not past the moment the reading began. A row that is edited
+ * behind the reader carries a stamp below newer ones, and would be left out for ever. Never moves backwards.
+ */
+export function nextBookmark(
+  before: string | undefined,
+  {highest, isZoneless, begunAt}: KeysSeen,
+  {written, read}: Zones,
+): string | undefined {
+  if (highest === undefined || begunAt === undefined) return before;
+  // Stamps have whole seconds, so that the second in which the reading began belongs to the next run.
+  const began = floorToSecond(fromMillis(begunAt));
+  // A key that is read in another zone than it was written in is hours away from the instant it stands for.
+  const ceilings = isZoneless ? [began, sameWallClock(began, written, read)] : [began];
+  const after = [highest, ...ceilings].reduce((lowest, instant) => (instant < lowest ? instant : lowest));
+  return before !== undefined && before > after ? before : after;
+}
