@@ -331,3 +331,26 @@ function centralWall(at: number): number {
   }
   return wall + (at - hour);
 }
+
+/** Whether Central clocks show the time of an instant twice: the hour of the autumn change. */
+export function isShownTwice(instant: string): boolean {
+  const at = Date.parse(instant);
+  return [at - 3_600_000, at + 3_600_000].some(other => centralWall(other) === centralWall(at));
+}
+
+/**
+ * The records that an incremental read from `since` brings: those whose replication key is that or later, and those
+ * that have none. Undefined brings all, and so does a stream without a key.
+ */
+export function expectedSince(
+  records: ReadonlyMap<string, ExpectedRecord>,
+  replicationKey: string,
+  since: string | undefined,
+): Map<string, ExpectedRecord> {
+  return new Map(
+    [...records].filter(([, record]) => {
+      const value = record[replicationKey];
+      return since === undefined || typeof value !== 'string' || value >= since;
+    }),
+  );
+}
