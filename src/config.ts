@@ -177,7 +177,7 @@ function readAddress(raw: RawConfig, faults: Faults): ApiAddress | undefined {
 
 // What manuals and samples hold in place of a token, and variables that nobody filled in.
 const PLACEHOLDER =
-  /^(<.*>|\[.*\]|\$.*|\{.*\}|x{3,}|\*+|\.+|…|change[-_]?me|((my|your|the)[-_ ]?)?(activecampaign[-_ ]?)?api[-_ ]?(token|key)|(my|your|the)[-_ ]?(token|key))$/i;
+  /^(<.*>|\[.*\]|\$.*|\{.*\}|x{3,}|\*+|\.+|…|change[-_]?me|((my|your|the)[-_ ]?)?(activecampaign[-_ ]?)?api[-_ ]?(token|key)|((my|your|the)[-_ ]?)?(token|key))$/i;
 
 function readToken(raw: RawConfig, faults: Faults): string | undefined {
   const token = raw.api_token?.trim();

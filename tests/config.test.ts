@@ -126,6 +126,7 @@ describe('api_token', () => {
     ['YOUR_API_TOKEN', 'placeholder'],
     ['<api token>', 'placeholder'],
     ['your-token', 'placeholder'],
+    ['KEY', 'placeholder'],
     ['xxxxxxxx', 'placeholder'],
     ['$API_TOKEN', 'placeholder'],
     ['changeme', 'placeholder'],
