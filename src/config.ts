@@ -15,6 +15,7 @@ import {
   variableOf,
 } from './given-settings.js';
 import type {LogLevel} from './logger.js';
+import {createRedactor} from './redaction.js';
 import {settings, settingsSchema} from './settings.js';
 import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
@@ -68,7 +69,10 @@ export function parseConfig({files, env, version}: ConfigInput): {
   const config = interpret(raw, version, faults);
   if (config === undefined || faults.count > 0) {
     const sources = files.map(({source}) => source).join(', ');
-    throw new InputError(sources === '' ? 'environment' : sources, faults.sentence());
+    // A message shows what was given; somebody may have given the token twice.
+    const token = given.get('api_token')?.value;
+    const hide = createRedactor(typeof token === 'string' ? [token.trim()] : []);
+    throw new InputError(sources === '' ? 'environment' : sources, hide(faults.sentence()));
   }
   return {config, warnings};
 }
