@@ -1,0 +1,61 @@
+// The budget of an account: five requests in any second, as the server counts them. Never more, and hardly less.
+
+import {expect, test} from '@jest/globals';
+import type {Simulator} from '../../src/simulator/simulator.js';
+import {withAccount} from '../support/account.js';
+import {allStreams, differences, expectedRecords} from '../support/expected-records.js';
+
+/** The most arrivals in any 1,000 ms. */
+function mostInOneSecond(arrivals: readonly number[]): number {
+  return Math.max(...arrivals.map((from, index) => arrivals.slice(index).filter(at => at < from + 1_000).length));
+}
+
+const arrivalsOf = ({requests}: Simulator) => requests.map(({arrivedAtMs}) => arrivedAtMs).sort((a, b) => a - b);
+
+test('7,500 records of 59 streams at 300 ms: whole, at 4.75 requests a second or more, never six in one, none refused', () =>
+  withAccount({records: 7_500, latencyMs: 300, requestsPerSecond: 5}, async ({sim, sync}) => {
+    const {lines, output} = await sync({config: {requests_per_second: 5}});
+    expect(output.records).toHaveLength(7_500);
+    expect(allStreams.flatMap(stream => differences(lines, stream, expectedRecords(sim, stream)))).toEqual([]);
+
+    const arrivals = arrivalsOf(sim);
+    const [first = 0, last = 0] = [arrivals[0], arrivals.at(-1)];
+    const perSecond = ((arrivals.length - 1) * 1_000) / (last - first);
+    expect(perSecond).toBeGreaterThanOrEqual(4.75);
+    expect(mostInOneSecond(arrivals)).toBeLessThanOrEqual(5);
+    expect(sim.stats()).toMatchObject({throttled: 0, maxInOneSecond: 5});
+  }));
+
+test.each([
+  [429, 2],
+  [503, 3],
+] as const)(
+  'a %i with Retry-After %i holds back every request for so long, and nothing is lost',
+  (answer, retryAfter) =>
+    withAccount(
+      {
+        counts: {contacts: 450, tags: 320},
+        latencyMs: 100,
+        requestsPerSecond: 5,
+        faults: [{path: '*', answer, retryAfter, skip: 4, times: 2}],
+      },
+      async ({sim, sync}) => {
+        const select = 'contacts,tags,users,lists,forms';
+        const {lines} = await sync({select, config: {requests_per_second: 5}});
+        expect(select.split(',').flatMap(stream => differences(lines, stream, expectedRecords(sim, stream)))).toEqual(
+          [],
+        );
+        const refused = sim.requests.filter(({status}) => status === answer);
+        expect(refused.length).toBeGreaterThanOrEqual(1);
+        for (const {answeredAtMs = 0} of refused) {
+          // What had left before the answer came is on its way and cannot be called back.
+          const tooEarly = sim.requests.filter(
+            ({arrivedAtMs}) => arrivedAtMs > answeredAtMs + 25 && arrivedAtMs < answeredAtMs + retryAfter * 1_000,
+          );
+          expect(tooEarly.map(({path, arrivedAtMs}) => `${path} ${arrivedAtMs - answeredAtMs} ms after`)).toEqual([]);
+        }
+        expect(mostInOneSecond(arrivalsOf(sim))).toBeLessThanOrEqual(5);
+        expect(sim.stats().throttled).toBe(0);
+      },
+    ),
+);
