@@ -4,10 +4,11 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {
   chmodSync,
-  chownSync,
   cpSync,
   existsSync,
+  lchownSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -40,7 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
   let server: ChildProcess | undefined;
   try {
     const binaries = copyServer(join(directory, 'native'));
-    if (isRoot) chownSync(directory, nobody, nobody);
+    if (isRoot) giveToNobody(directory);
     const initialise = startProgram(join(binaries, 'initdb'), [
       ...['--pgdata', data, '--username', user, '--auth', 'trust'],
       ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'],
@@ -90,6 +91,12 @@ function publicTemporaryDirectory(): string {
   const isReachable = (path: string): boolean =>
     existsSync(path) && (statSync(path).mode & 0o001) !== 0 && (path === dirname(path) || isReachable(dirname(path)));
   return [tmpdir(), '/tmp', '/var/tmp'].find(isReachable) ?? tmpdir();
+}
+
+function giveToNobody(directory: string): void {
+  for (const path of ['', ...readdirSync(directory, {recursive: true, encoding: 'utf8'})]) {
+    lchownSync(join(directory, path), nobody, nobody);
+  }
 }
 
 /** Copies the server of this platform's package and gives the directory of its programs. */
