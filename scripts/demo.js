@@ -42,6 +42,7 @@ function shorten(line) {
 }
 
 async function sync(sandbox, stateFile) {
+  console.log('some 70 requests, at the five a second that the API allows: about 15 seconds\u2026');
   const config = write('config.json', {api_url: sandbox, log_format: 'json'});
   const startedAt = performance.now();
   const {stdout, stderr} = await run(['--config', config, ...(stateFile ? ['--state', stateFile] : [])]);
@@ -93,6 +94,9 @@ try {
 then
   node bin/tap-activecampaign.js --config config.json --discover > catalog.json
   node bin/tap-activecampaign.js --config config.json --catalog catalog.json | target-postgres --config target.json`);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(directory, {recursive: true, force: true});
 }
