@@ -47,7 +47,7 @@ test('needs no network to print the catalog', async () => {
     const caught = await runTap(['--discover', '--config', 'ENV'], {
       NODE_OPTIONS: `--require=${trap}`,
       TAP_ACTIVECAMPAIGN_API_URL: 'http://127.0.0.1:9',
-      TAP_ACTIVECAMPAIGN_API_TOKEN: 'token',
+      TAP_ACTIVECAMPAIGN_API_TOKEN: 'f00dcafe',
       TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
     });
     expect(caught.code).toBe(1);
