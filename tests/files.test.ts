@@ -40,7 +40,9 @@ describe('a JSON file', () => {
 
   test('is refused with its path when it is missing, a directory, or no text', () => {
     const missing = join(folder, 'missing.json');
-    expect(() => readJsonFile(missing, 'catalog')).toThrow(new InputError(missing, 'there is no such catalog file; check its path, or make one with --discover'));
+    expect(() => readJsonFile(missing, 'catalog')).toThrow(
+      new InputError(missing, 'there is no such catalog file; check its path, or make one with --discover'),
+    );
     expect(() => readJsonFile(folder, 'state')).toThrow(
       new InputError(folder, 'is a directory; name the state file in it'),
     );
