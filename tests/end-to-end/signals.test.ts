@@ -86,10 +86,11 @@ describe('a signal', () => {
     ['while an answer is long in coming', 'faults=tags:hang', 0],
   ])('%s ends the run at once', async (_, sandbox, attempts) => {
     const tap = startTap(['--config', configOf(sandbox), '--select', 'contacts,tags']);
-    if (attempts === 0) await tap.logged(line => line.includes('sync started'));
+    const begun = tap.seen(line => line.includes('"currently_syncing":"contacts"'));
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       await tap.logged(line => isAttempt(429)(line) || isAttempt(503)(line));
     }
+    await begun;
     tap.kill('SIGTERM');
     const [stopped, seconds] = await secondsUntil(tap.result);
     expect(stopped.code).toBe(143);
