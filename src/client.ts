@@ -89,7 +89,7 @@ type Outcome =
       readonly type: 'fault';
       readonly detail: string;
       readonly status?: number | undefined;
-      /** How many tries in all such a fault deserves; undefined means as many as configured. */
+      /** How many such faults one behind the other are believed; undefined means as many tries as configured. */
       readonly tries?: number;
       /** Set when the gate already makes everybody wait. */
       readonly gateWaits?: boolean;
@@ -156,15 +156,21 @@ export function createClient(options: ClientOptions): Client {
     const search = new URLSearchParams(query).toString();
     // All requests of a run wait for one signal: many listeners are no leak, and no reason to warn on stderr.
     if (request.signal) setMaxListeners(0, request.signal);
+    let lastStatus: number | undefined;
+    let alike = 0;
     for (let tries = 1; ; tries += 1) {
       const {outcome, seconds} = await attempt(path, search, request);
       const isAnswer = outcome.type === 'answer';
-      const isFinal = isAnswer || tries >= Math.min(outcome.tries ?? Number.POSITIVE_INFINITY, options.maxRetries + 1);
+      const status = isAnswer ? 200 : outcome.status;
+      // A server in trouble may refuse once between other faults: only refusal upon refusal is an answer.
+      alike = status === lastStatus ? alike + 1 : 1;
+      lastStatus = status;
+      const isFinal = isAnswer || tries > options.maxRetries || alike >= (outcome.tries ?? Number.POSITIVE_INFINITY);
       options.onAttempt?.({
         endpoint: request.endpoint,
         path,
         query: search,
-        status: isAnswer ? 200 : outcome.status,
+        status,
         seconds,
         succeeded: isAnswer,
         retried: !isFinal,
@@ -172,7 +178,7 @@ export function createClient(options: ClientOptions): Client {
       if (isAnswer) return outcome.answer;
       if (isFinal) {
         const after = tries > 1 ? ` (after ${tries} tries)` : '';
-        const {status, isWrongAddress = false} = outcome;
+        const {isWrongAddress = false} = outcome;
         throw new ApiError({path, status, detail: outcome.detail + after, isWrongAddress});
       }
       log.debug(

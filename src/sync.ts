@@ -124,7 +124,7 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
         }
         if (!(error instanceof ApiError)) throw error;
         reading.stop();
-        const outcome = await judgeFailure(error, plan, options);
+        const outcome = await judgeFailure(error, plan, reading, options);
         reports.push(report(outcome));
         if (outcome === 'failed' && settings.failFast) break;
       }
@@ -258,12 +258,15 @@ export async function checkToken(client: Client, signal: AbortSignal): Promise<v
 }
 
 /** Skipped, when the account never could read the stream; failed, when it could, or when the API is broken. */
-async function judgeFailure(error: ApiError, plan: StreamPlan, options: SyncOptions): Promise<'skipped' | 'failed'> {
-  const {tapStreamId: stream} = plan;
-  const {client, log, state, signal} = options;
-  if (error.status === 403) await checkToken(client, signal);
-  const isUnreadable = error.status === 403 || error.status === 404;
-  if (isUnreadable && !hasState(state, stream)) {
+async function judgeFailure(
+  error: ApiError,
+  {tapStreamId: stream}: StreamPlan,
+  {progress}: StreamReading,
+  {client, log, state, signal}: SyncOptions,
+): Promise<'skipped' | 'failed'> {
+  const isUnreadable = error.status === 404 || (error.status === 403 && (await isTokenGood(client, signal)));
+  // Pages that came in this run say as much as a state.
+  if (isUnreadable && !hasState(state, stream) && progress.requests === 0) {
     const advice = 'this token may not read it, or the plan lacks it; grant the right or deselect the stream';
     log.warn({stream, reason: error.message}, `stream is skipped: ${advice}`);
     return 'skipped';
@@ -273,6 +276,17 @@ async function judgeFailure(error: ApiError, plan: StreamPlan, options: SyncOpti
     : 'its bookmark stays as it was';
   log.error({stream, reason: error.message}, `stream failed: ${advice}`);
   return 'failed';
+}
+
+/** False where it cannot be told. Throws InputError when the token is refused. */
+async function isTokenGood(client: Client, signal: AbortSignal): Promise<boolean> {
+  try {
+    await checkToken(client, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 function warnOfLosses(

@@ -135,7 +135,40 @@ describe.each([
   );
 });
 
+test.each([403, 404] as const)(
+  'a list that answers %i in its middle has failed: it could be read a moment before',
+  answer =>
+    withAccount({counts: {accounts: 350}, faults: [broken('accounts', {answer, offset: 200})]}, async ({sync}) => {
+      const run = await sync({select: 'accounts,tags', code: 1});
+      expect(complaints(run).at(-1)).toMatch(/^CRITICAL .*accounts/);
+      expect(bookmarkOf(run.output.state, 'accounts')).toEqual({});
+    }),
+);
+
+test('a list that is forbidden while the token cannot be checked has failed, and the others arrive', () =>
+  withAccount({contacts: 20, forbidden: ['deals'], faults: [broken('users/me', {skip: 1})]}, async ({sim, sync}) => {
+    const run = await sync({config: quick, code: 1});
+    expect(complaints(run).at(-1)).toMatch(/^CRITICAL .*deals/);
+    expect(wholeOf(run, sim, others('deals'))).toEqual([]);
+  }));
+
 describe('faults that pass', () => {
+  test('are not taken for a refusal because a 403 is the last of several', () =>
+    withAccount(
+      {
+        contacts: 5,
+        faults: [
+          {path: 'tags', answer: 503, times: 3},
+          {path: 'tags', answer: 403},
+        ],
+      },
+      async ({sim, sync}) => {
+        const run = await sync({select: 'tags'});
+        expect(wholeOf(run, sim, ['tags'])).toEqual([]);
+        expect(sim.requests.filter(({path}) => path === 'tags')).toHaveLength(5);
+      },
+    ));
+
   test.each([21, 22, 23])('leave no trace: everything arrives, seed %i', seed =>
     withAccount({contacts: 80, seed, faultRate: 0.1}, async ({sim, sync}) => {
       const run = await sync();
