@@ -84,6 +84,10 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
     const {log, progress, signal, abort} = output;
     const allWarnings = [...warnings, ...(catalog?.warnings ?? []), ...stateWarnings, ...selection.warnings];
     for (const warning of allWarnings) log.warn({}, warning);
+    const isRefreshing = selection.streams.some(({definition}) => isFullRefresh(definition.tapStreamId));
+    if (flags.fullRefresh !== undefined && !isRefreshing) {
+      log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
+    }
     if (selection.streams.length === 0)
       log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
     else logStart(selection.streams, config, log);

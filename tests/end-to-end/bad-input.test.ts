@@ -348,6 +348,15 @@ describe('what can be lived with is warned of, and the run goes on:', () => {
     expect(stderr).toMatch(/^WARNING no stream is selected; .*--select$/m);
   });
 
+  test('a full refresh of streams that are not selected', async () => {
+    const args = ['--config', workspace.file('config.json', small), '--select', 'tags', '--full-refresh', 'contacts'];
+    const {code, stderr} = await runTap(args);
+    expect(code).toBe(0);
+    expect(stderr).toBe('WARNING --full-refresh means none of the selected streams, and changes nothing\n');
+    const {stderr: silent} = await runTap(args.with(-1, 'tag*,contacts'));
+    expect(silent).toBe('');
+  });
+
   test('the same file under --catalog and its old name', async () => {
     const file = workspace.file('catalog.json', {streams: [entry('tags')]});
     const args = ['--config', workspace.file('config.json', small), '--catalog', file, '--properties', file];
