@@ -2,7 +2,7 @@
 // lose others between pages, when its order is not stable or its rows move: then it is read again, and the readings
 // united, until as many different rows came as the list says it has.
 
-import type {Accept, ListSession, Page, RawPage, ReadingContext} from './list.js';
+import type {Accept, ListSession, Page, Progress, RawPage, ReadingContext} from './list.js';
 
 const MOST_PASSES = 16;
 /** A row that is still missing from a list in random order hides from a whole pass one time in three. */
@@ -11,98 +11,117 @@ const MOST_PASSES_WITHOUT_NEWS = 6;
 /** How many full pages of a list of unknown length allow one more request to run ahead of the end. */
 const PAGES_PER_GUESS = 8;
 
-/** What is known of a list: its own count of its rows, and how many of them make a page. */
-type Shape = {readonly total: number; readonly step: number};
+/** Apart enough that no page of one pass has an order among those of another. */
+const ORDERS_PER_PASS = 2 ** 40;
 
-/** What is known after one walk from the first row to the last. */
-type Pass = {repeated: number; firstTotal: number | undefined; lastTotal: number | undefined; step: number};
+type Ahead = {readonly offset: number; readonly answer: Promise<Accept>};
 
 /** The pages of a list, in its own order; no row comes twice. Throws ApiError. */
 export async function* readByOffset(context: ReadingContext, session: ListSession): AsyncGenerator<Page> {
-  let passesWithoutNews = 0;
-  let shape: Shape | undefined;
-  for (let passes = 1; passes <= MOST_PASSES; passes += 1) {
-    const seenBefore = session.progress.seen;
-    const pass: Pass = yield* readOnce(context, session, shape);
-    if (pass.lastTotal === undefined || session.progress.seen >= pass.lastTotal) return;
-    // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again. Where another
-    // way of reading came first, which rows were pushed aside cannot be told from which it had seen.
-    const isMoving = pass.repeated > 0 || pass.firstTotal !== pass.lastTotal || seenBefore > 0;
-    if (passes === 1 && !isMoving) return;
-    passesWithoutNews = session.progress.seen > seenBefore ? 0 : passesWithoutNews + 1;
-    if (passesWithoutNews >= MOST_PASSES_WITHOUT_NEWS) return;
-    shape = {total: pass.lastTotal, step: pass.step};
-  }
-}
-
-/** Walks the list once. Without its shape, the first page has to come before others can be asked for. */
-async function* readOnce(
-  context: ReadingContext,
-  session: ListSession,
-  shape: Shape | undefined,
-): AsyncGenerator<Page, Pass> {
-  const ask = (offset: number) =>
-    session.request({...session.list.query, limit: String(context.pageSize), offset: String(offset)}, {order: offset});
-  const pass: Pass = {repeated: 0, firstTotal: shape?.total, lastTotal: shape?.total, step: shape?.step ?? 0};
-  const isFirstPass = session.progress.seen === 0;
-  const note = (raw: RawPage) => {
-    if (isFirstPass) pass.repeated += raw.repeated;
-    pass.firstTotal ??= raw.total;
-    pass.lastTotal = raw.total ?? pass.lastTotal;
-    return raw;
+  const {progress} = session;
+  const passes = createPasses(progress);
+  const ask = (offset: number) => {
+    const query = {...session.list.query, limit: String(context.pageSize), offset: String(offset)};
+    return session.request(query, {order: passes.number() * ORDERS_PER_PASS + offset});
   };
 
-  let pages = 0;
-  if (!shape) {
-    let first = note((await ask(0)).accept());
-    if (first.count === 0 && first.total !== 0) {
-      // Nothing, from a list that does not say that it is empty, is too little to go by.
-      first.page.release();
-      first = note((await ask(0)).accept());
-    }
-    yield first.page;
-    // The server may give fewer rows than were asked for, without a word; what came is what counts (behaviour 3.2).
-    pass.step = first.count;
-    pages = 1;
-    const isWhole = first.total === undefined && isSurelyLast(first.count, context.pageSize);
-    if (first.count === 0 || isWhole) return pass;
+  let first = (await ask(0)).accept();
+  if (first.count === 0 && first.total !== 0) {
+    // Nothing, from a list that does not say that it is empty, is too little to go by.
+    first.page.release();
+    first = (await ask(0)).accept();
   }
+  passes.note(first);
+  yield first.page;
+  // The server may give fewer rows than were asked for, without a word; what came is what counts (behaviour 3.2).
+  const step = first.count;
+  if (step === 0 || (first.total === undefined && isSurelyLast(step, context.pageSize))) return;
 
-  const {step} = pass;
-  const ahead: {readonly offset: number; readonly answer: Promise<Accept>}[] = [];
-  let next = pages * step;
-  const horizon = () => pass.lastTotal ?? step * (pages + 1 + Math.floor(pages / PAGES_PER_GUESS));
-  try {
-    for (;;) {
-      while (ahead.length < context.window && next < horizon()) {
-        const answer = ask(next);
-        // Looked at in order, below; until then a fault must not count as unhandled.
-        answer.catch(() => undefined);
-        ahead.push({offset: next, answer});
-        next += step;
+  const ahead: Ahead[] = [];
+  let pages = 1;
+  let next = step;
+  const horizon = () => passes.total() ?? step * (pages + 1 + Math.floor(pages / PAGES_PER_GUESS));
+  const askAhead = () => {
+    while (ahead.length < context.window) {
+      if (next >= horizon()) {
+        if (!passes.isNextNeeded(ahead.length * step)) return;
+        passes.begin();
+        next = 0;
       }
+      const answer = ask(next);
+      // Looked at in order, below; until then a fault must not count as unhandled.
+      answer.catch(() => undefined);
+      ahead.push({offset: next, answer});
+      next += step;
+    }
+  };
+  try {
+    for (askAhead(); ; askAhead()) {
       const head = ahead.shift();
-      if (!head) return pass;
-      let raw = note((await head.answer).accept());
+      if (!head) return;
+      let raw = passes.note((await head.answer).accept());
       pages += 1;
       yield raw.page;
-      if (pass.lastTotal === undefined) {
+      if (passes.total() === undefined) {
         // A list that knows no offsets sends the same rows for ever.
         const isRepeat = raw.count > 0 && raw.repeated === raw.count;
-        if (raw.count < step || isRepeat) return pass;
+        if (raw.count < step || isRepeat) return;
       }
       // A page shorter than the total promised is not trusted alone (behaviour 3.4): what follows it is asked for.
       let offset = head.offset + raw.count;
-      while (offset < Math.min(head.offset + step, pass.lastTotal ?? 0)) {
-        raw = note((await ask(offset)).accept());
+      while (offset < Math.min(head.offset + step, passes.total() ?? 0)) {
+        raw = passes.note((await ask(offset)).accept());
         yield raw.page;
-        if (raw.count === 0) return pass;
-        offset += raw.count;
+        offset = raw.count === 0 ? Number.POSITIVE_INFINITY : offset + raw.count;
       }
     }
   } finally {
     for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
   }
+}
+
+type Passes = {
+  readonly number: () => number;
+  /** The list's own count of its rows, as last told. */
+  readonly total: () => number | undefined;
+  readonly note: (raw: RawPage) => RawPage;
+  /** Whether the list has to be walked once more, though `rowsUnderWay` rows are still to come, new ones perhaps. */
+  readonly isNextNeeded: (rowsUnderWay: number) => boolean;
+  readonly begin: () => void;
+};
+
+/** Counts the walks through a list, and knows when another one is worth its requests. */
+function createPasses(progress: Progress): Passes {
+  // Where another way of reading came first, which rows were pushed aside cannot be told from which it had seen.
+  const isSecondReading = progress.seen > 0;
+  let passes = 1;
+  let withoutNews = 0;
+  let seenBefore = progress.seen;
+  let repeated = 0;
+  let firstTotal: number | undefined;
+  let lastTotal: number | undefined;
+  return {
+    number: () => passes,
+    total: () => lastTotal,
+    note: raw => {
+      repeated += raw.repeated;
+      firstTotal ??= raw.total;
+      lastTotal = raw.total ?? lastTotal;
+      return raw;
+    },
+    isNextNeeded: rowsUnderWay => {
+      if (lastTotal === undefined || progress.seen + rowsUnderWay >= lastTotal) return false;
+      // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again.
+      const isMoving = repeated > 0 || firstTotal !== lastTotal || isSecondReading;
+      const hasNews = progress.seen > seenBefore || rowsUnderWay > 0;
+      return isMoving && passes < MOST_PASSES && (hasNews || withoutNews + 1 < MOST_PASSES_WITHOUT_NEWS);
+    },
+    begin: () => {
+      passes += 1;
+      withoutNews = progress.seen > seenBefore ? 0 : withoutNews + 1;
+      seenBefore = progress.seen;
+    },
+  };
 }
 
 /** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */
