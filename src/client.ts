@@ -22,6 +22,10 @@ const LONGEST_BACKOFF_MS = 60_000;
 // streams of one account: it is believed after fewer tries than a broken server is.
 const TRIES_OF_403 = 4;
 
+// What a person is told of at the usual log level.
+const TRIES_UNTOLD = 3;
+const LONG_PAUSE_SECONDS = 10;
+
 /** What a whole, parsed answer of status 200 says. */
 export type Answer = {
   readonly body: Readonly<Record<string, unknown>>;
@@ -126,23 +130,27 @@ export function createClient(options: ClientOptions): Client {
   async function attempt(path: string, query: string, {rank, signal}: RequestOptions): Promise<Timed> {
     const pass = await gate.enter(rank, signal);
     const departedAt = clock.now();
-    const departedWall = clock.wall();
     const end = (outcome: Outcome): Timed => ({outcome, seconds: (clock.now() - departedAt) / 1_000});
     try {
-      const response = await http.get(path, {searchParams: query, responseType: 'buffer', ...(signal ? {signal} : {})});
+      const answer = http.get(path, {searchParams: query, responseType: 'buffer', ...(signal ? {signal} : {})});
+      // A connection had to be opened, or the process was busy: the server sees the request when it is really sent.
+      answer.on('request', request => request.once('finish', () => pass.departed(clock.now())));
+      const response = await answer;
       const receivedAt = clock.wall();
       const tookMs = clock.now() - departedAt;
-      const sentAt = response.timings.upload;
-      if (sentAt !== undefined) pass.departed(departedAt + Math.max(0, sentAt - departedWall));
       const {statusCode: status, headers, body} = response;
       const date = Date.parse(String(headers.date));
       const answeredAt = Number.isNaN(date) ? receivedAt : date;
       const retryAfterMs = readRetryAfter(headers['retry-after'], answeredAt);
+      const pausedMs = gate.pausedMs();
       if (status === 429) pass.refused(retryAfterMs);
       else pass.answered();
       const isPaused = status === 503 && retryAfterMs !== undefined;
       if (isPaused) gate.pause(retryAfterMs);
       const gateWaits = status === 429 || isPaused;
+      const seconds = Math.round((gate.pausedMs() - pausedMs) / 1_000);
+      if (seconds >= LONG_PAUSE_SECONDS)
+        log.warn({path, status, seconds}, 'the API asks for a pause; all requests wait');
       return end(judge({status, headers, body, begunAt: answeredAt - tookMs, receivedAt, gateWaits, hide}));
     } catch (error) {
       pass.failed();
@@ -181,10 +189,9 @@ export function createClient(options: ClientOptions): Client {
         const {isWrongAddress = false} = outcome;
         throw new ApiError({path, status, detail: outcome.detail + after, isWrongAddress});
       }
-      log.debug(
-        {path, query: search, status: outcome.status, try: tries, detail: outcome.detail},
-        'request is repeated',
-      );
+      // One fault is everyday; who watches a run that does not get on wants to know why.
+      const tell = tries === TRIES_UNTOLD ? log.warn : log.debug;
+      tell({path, query: search, status: outcome.status, try: tries, detail: outcome.detail}, 'request is repeated');
       if (!outcome.gateWaits) {
         const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1));
         await clock.sleep(backoffMs * (0.5 + options.random() / 2), request.signal);

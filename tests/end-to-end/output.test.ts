@@ -3,7 +3,7 @@
 import {fileURLToPath} from 'node:url';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {checkConformance} from '../support/conformance.js';
-import {createWorkspace, runTap} from '../support/tap.js';
+import {createWorkspace, runTap, startTap} from '../support/tap.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const workspace = createWorkspace();
@@ -87,6 +87,22 @@ describe('the log', () => {
     const counts = entries.filter(({metric_info: point}) => point?.metric === 'record_count');
     expect(counts.find(({stream_name: stream}) => stream === 'contacts').metric_info.value).toBe(120);
     expect(entries.at(-1)).toMatchObject({level: 'critical', extra: {streams: ['deals']}});
+  });
+
+  test('tells why a run does not get on: a fault that stays, and a long pause', async () => {
+    const failing = startTap(['--config', configOf({log_level: 'warning'}, 'faults=tags:502x50'), '--select', 'tags']);
+    const paused = startTap([
+      '--config',
+      configOf({log_level: 'warning'}, 'requests_per_second=2&retry_after=60'),
+      '--select',
+      'contacts,tags',
+    ]);
+    const [fault, pause] = await Promise.all([failing.logged(() => true), paused.logged(() => true)]);
+    failing.kill('SIGTERM');
+    paused.kill('SIGTERM');
+    await Promise.all([failing.result, paused.result]);
+    expect(fault).toMatch(/^WARNING request is repeated path=tags .*status=502 try=3 /);
+    expect(pause).toBe('WARNING the API asks for a pause; all requests wait path=tags status=429 seconds=60');
   });
 
   test.each(['text', 'json'])('in %s never shows the token, however it is spelt', async log_format => {
