@@ -95,11 +95,14 @@ export class Account implements Relations {
     const resource = this.resource(name);
     const index = this.#living(name, id);
     const edits = (this.table(name).changes.get(index)?.edits ?? 0) + 1;
+    const value = this.row(resource, index)[resource.editable];
+    // Where a list has no text to change, a number counts up.
+    const edited = /^\d+$/.test(String(value)) ? String(Number(value) + 1) : `edit ${edits} of ${id}`;
     const movesParent = overrides?.[resource.parent?.key ?? ''] !== undefined;
     if (movesParent) this.#moveParent(name, index);
     this.table(name).edit(index, {
       editedAt: this.now,
-      overrides: withoutId(overrides ?? {[resource.editable]: `edit ${edits} of ${id}`}),
+      overrides: withoutId(overrides ?? {[resource.editable]: edited}),
     });
     if (movesParent || this.#movesContact(name)) this.#moveParent(name, index);
   }

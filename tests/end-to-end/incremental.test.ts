@@ -3,7 +3,15 @@
 
 import {describe, expect, test} from '@jest/globals';
 import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
-import {bookmarkOf, editedCatalog, NOON, type Run, type TestAccount, withAccount} from '../support/account.js';
+import {
+  bookmarkOf,
+  complaints,
+  editedCatalog,
+  NOON,
+  type Run,
+  type TestAccount,
+  withAccount,
+} from '../support/account.js';
 import {
   allStreams,
   differences,
@@ -66,6 +74,7 @@ test.each(worlds)('brings every change and nothing that the bookmarks exclude, f
     const second = await sync({state: first.output.state});
 
     expect(differencesSince(second, sim, first.output.state)).toEqual([]);
+    expect(complaints(second)).toEqual([]);
     for (const {resource, id} of [...changes.inserted, ...changes.edited]) {
       const stream = allStreams.find(name => resourceOf(name) === resource) ?? '';
       const isThere = [...sim.rows(resource)].some(row => row['id'] === id);
