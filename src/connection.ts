@@ -9,7 +9,7 @@ import type {Logger} from './logger.js';
 import type {ReadingContext} from './reading/list.js';
 import {createPlaces} from './reading/places.js';
 
-const MOST_BYTES_IN_MEMORY = 32 * 1024 * 1024;
+const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 
 export type Connection = {
   readonly client: Client;
@@ -58,7 +58,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     log,
     onAttempt: attempt => logAttempt(attempt, log),
   });
-  const places = createPlaces({pages: 4 * window, pagesOfCurrent: window + 2, bytes: MOST_BYTES_IN_MEMORY});
+  const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY});
   return {
     client,
     reading: {client, places, pageSize, window},

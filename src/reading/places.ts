@@ -28,8 +28,8 @@ export type Places = {
 export type PlacesOptions = {
   /** Pages that all streams together may hold. */
   readonly pages: number;
-  /** Pages that the current stream may hold whatever the others have taken. */
-  readonly pagesOfCurrent: number;
+  /** Pages that one stream may hold; the one being written may do so whatever the others have taken. */
+  readonly pagesOfOne: number;
   /** Bytes of JSON text beyond which no page is asked for but the one that has to be written next. */
   readonly bytes: number;
 };
@@ -37,7 +37,7 @@ export type PlacesOptions = {
 type Waiting = PlaceRequest & {readonly admit: (place: Place) => void};
 
 /** The places of one run. */
-export function createPlaces({pages, pagesOfCurrent, bytes}: PlacesOptions): Places {
+export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places {
   const waiting: Waiting[] = [];
   /** The orders of the pages that each rank holds. */
   const heldByRank = new Map<number, number[]>();
@@ -51,8 +51,8 @@ export function createPlaces({pages, pagesOfCurrent, bytes}: PlacesOptions): Pla
     // Pages that come before this one have been handed on and will be released. Those behind it wait for it, so that
     // refusing it would hold up everything for ever.
     if (isCurrent && held.every(other => other > order)) return true;
-    if (heldBytes >= bytes) return false;
-    return heldPages < pages || (isCurrent && held.length < pagesOfCurrent);
+    if (heldBytes >= bytes || held.length >= pagesOfOne) return false;
+    return isCurrent || heldPages < pages;
   }
 
   function admitThoseThatFit(): void {

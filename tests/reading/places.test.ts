@@ -29,7 +29,7 @@ async function takeMany(places: Places, count: number, rank: number, expectedByt
 
 describe('places for pages', () => {
   test('are given until all are taken, and again when one is released', async () => {
-    const places = createPlaces({pages: 3, pagesOfCurrent: 2, bytes: 100});
+    const places = createPlaces({pages: 3, pagesOfOne: 9, bytes: 100});
     const {asked, given} = await takeMany(places, 5, 1);
     expect(given).toBe(3);
     asked[0]?.place?.release();
@@ -39,15 +39,18 @@ describe('places for pages', () => {
   });
 
   test('are kept for the stream that is being written, however many the others have taken', async () => {
-    const places = createPlaces({pages: 4, pagesOfCurrent: 2, bytes: 100});
-    expect((await takeMany(places, 9, 5)).given).toBe(4);
+    const places = createPlaces({pages: 4, pagesOfOne: 2, bytes: 100});
+    // No stream has more than its own share.
+    expect((await takeMany(places, 9, 5)).given).toBe(2);
+    expect((await takeMany(places, 9, 6)).given).toBe(2);
+    expect((await takeMany(places, 9, 7)).given).toBe(0);
     expect((await takeMany(places, 9, 0)).given).toBe(2);
     places.setCurrent(5);
     expect((await takeMany(places, 9, 4)).given).toBe(2);
   });
 
   test('go to the streams in the order of the output, and to each in the order of its asking', async () => {
-    const places = createPlaces({pages: 1, pagesOfCurrent: 1, bytes: 100});
+    const places = createPlaces({pages: 1, pagesOfOne: 1, bytes: 100});
     places.setCurrent(-1);
     const first = ask(places, {rank: 9});
     await settled();
@@ -69,7 +72,7 @@ describe('places for pages', () => {
   });
 
   test('are not given beyond the bytes that may be held, except to the page that has to be written next', async () => {
-    const places = createPlaces({pages: 10, pagesOfCurrent: 5, bytes: 100});
+    const places = createPlaces({pages: 10, pagesOfOne: 5, bytes: 100});
     const {asked, given} = await takeMany(places, 4, 1, 50);
     expect(given).toBe(2);
     const behind = ask(places, {rank: 0, order: 7});
@@ -85,7 +88,7 @@ describe('places for pages', () => {
   });
 
   test('are of no use to a page that was given up', async () => {
-    const places = createPlaces({pages: 1, pagesOfCurrent: 1, bytes: 100});
+    const places = createPlaces({pages: 1, pagesOfOne: 1, bytes: 100});
     const controller = new AbortController();
     const first = ask(places, {rank: 1});
     const givenUp = ask(places, {rank: 1, order: 1, signal: controller.signal});
@@ -116,9 +119,9 @@ describe('places for pages', () => {
         fc.integer({min: 1, max: 12}),
         fc.integer({min: 1, max: 6}),
         fc.integer({min: 1, max: 200}),
-        async (streams, pages, pagesOfCurrent, bytes) => {
+        async (streams, pages, pagesOfOne, bytes) => {
           const clock = createVirtualClock();
-          const places = createPlaces({pages, pagesOfCurrent, bytes});
+          const places = createPlaces({pages, pagesOfOne, bytes});
           let current = 0;
           const held = new Map<number, number>();
           const total = () => [...held.values()].reduce((sum, count) => sum + count, 0);
@@ -129,8 +132,8 @@ describe('places for pages', () => {
             const heldNow = (held.get(rank) ?? 0) + 1;
             held.set(rank, heldNow);
             // One page more is what has to be written next.
-            if (rank > current) expect(total()).toBeLessThanOrEqual(pages + pagesOfCurrent + 1);
-            else expect(heldNow).toBeLessThanOrEqual(Math.max(pages, pagesOfCurrent) + 1);
+            if (rank > current) expect(total()).toBeLessThanOrEqual(pages + pagesOfOne + 1);
+            else expect(heldNow).toBeLessThanOrEqual(Math.max(pages, pagesOfOne) + 1);
             await clock.sleep(latencyMs);
             place.fill(size);
             return place;

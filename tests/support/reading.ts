@@ -33,7 +33,7 @@ export function createContext(url: string, options: ContextOptions = {}) {
     random: () => 0,
     log: silentLog,
   });
-  const places = createPlaces({pages, pagesOfCurrent: Math.min(pages, window), bytes});
+  const places = createPlaces({pages, pagesOfOne: Math.min(pages, window), bytes});
   const context: ReadingContext = {client, places, pageSize, window};
   return {context, client};
 }
