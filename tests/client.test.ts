@@ -453,3 +453,22 @@ describe('an abort', () => {
     expect(EventEmitter.getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 });
+
+describe('the departure of a request', () => {
+  test('counts from when it is really sent, though the process was busy after it was let through', async () => {
+    const arrivals: number[] = [];
+    const server = await serve(async () => {
+      arrivals.push(performance.now());
+      // Too late an answer to tell the gate anything before the second request.
+      await systemClock.sleep(900);
+      return good;
+    });
+    const gate = createGate({requestsPerSecond: 1, maxConcurrent: 10, clock: systemClock});
+    const {get} = connect(server, {clock: systemClock, gate});
+    const both = Promise.all([get(), get()]);
+    const busyUntil = performance.now() + 400;
+    while (performance.now() < busyUntil);
+    await both;
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+});
