@@ -1,9 +1,40 @@
-// Asks once per list whether this token may read it. Used by discovery; a sync finds out by reading.
+// What the token may do: whether it is good at all, and which lists it may read.
 
 import type {Client} from './client.js';
-import {ApiError} from './errors.js';
+import {ApiError, InputError} from './errors.js';
 import type {Logger} from './logger.js';
 import {type StreamDefinition, streams} from './streams.js';
+
+/**
+ * Asks who the token belongs to: the cheapest request that every good token may make.
+ * Throws InputError when the token is refused or the address is not that of an account.
+ */
+export async function checkToken(client: Client, signal: AbortSignal): Promise<void> {
+  try {
+    await client.get('users/me', {}, {rank: -1, endpoint: 'users/me', signal});
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401 || error.status === 403) {
+      const advice = 'copy the key from Settings > Developer of the account that api_url names';
+      throw new InputError('api_token', `the API refuses it (HTTP ${error.status}); ${advice}`);
+    }
+    if (error.isWrongAddress || error.status === 404) {
+      throw new InputError('api_url', `${error.detail}; copy the URL from Settings > Developer`);
+    }
+    throw error;
+  }
+}
+
+/** Whether the token is good, after a refusal; false where it cannot be told. Throws InputError when it is refused. */
+export async function isTokenGood(client: Client, signal: AbortSignal): Promise<boolean> {
+  try {
+    await checkToken(client, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+}
 
 /**
  * The streams that this token cannot read, each with the reason: tap_stream_id -> reason. One request of one row per

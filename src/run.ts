@@ -3,7 +3,7 @@
 
 import {resolve} from 'node:path';
 import type {Writable} from 'node:stream';
-import {findUnreadable} from './access.js';
+import {checkToken, findUnreadable} from './access.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
 import {systemClock} from './clock.js';
 import {type Config, lookbackOf, parseConfig} from './config.js';
@@ -15,7 +15,7 @@ import {writeMessages} from './messages.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
 import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
-import {checkToken, type SyncReport, sync} from './sync.js';
+import {type SyncReport, sync} from './sync.js';
 
 /** The flags as they were given. */
 export type Flags = {

@@ -1,9 +1,10 @@
 // The engine: walks the selected streams in order and yields Singer messages. Writes nothing and knows no HTTP.
 
+import {checkToken, isTokenGood} from './access.js';
 import {bookmarkOf, nextBookmark, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import type {Client} from './client.js';
 import {fromMillis, hasZone, shiftSeconds} from './dates.js';
-import {ApiError, InputError} from './errors.js';
+import {ApiError} from './errors.js';
 import {snakeCase} from './keys.js';
 import type {Logger} from './logger.js';
 import type {Message, StateMessage} from './messages.js';
@@ -237,26 +238,6 @@ function interruptedFirst(streams: readonly SelectedStream[], state: State): rea
   return at <= 0 ? streams : [...streams.slice(at), ...streams.slice(0, at)];
 }
 
-/**
- * Asks who the token belongs to: the cheapest request that every good token may make.
- * Throws InputError when the token is refused or the address is not that of an account.
- */
-export async function checkToken(client: Client, signal: AbortSignal): Promise<void> {
-  try {
-    await client.get('users/me', {}, {rank: -1, endpoint: 'users/me', signal});
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 401 || error.status === 403) {
-      const advice = 'copy the key from Settings > Developer of the account that api_url names';
-      throw new InputError('api_token', `the API refuses it (HTTP ${error.status}); ${advice}`);
-    }
-    if (error.isWrongAddress || error.status === 404) {
-      throw new InputError('api_url', `${error.detail}; copy the URL from Settings > Developer`);
-    }
-    throw error;
-  }
-}
-
 /** Skipped, when the account never could read the stream; failed, when it could, or when the API is broken. */
 async function judgeFailure(
   error: ApiError,
@@ -264,7 +245,8 @@ async function judgeFailure(
   {progress}: StreamReading,
   {client, log, state, signal}: SyncOptions,
 ): Promise<'skipped' | 'failed'> {
-  const isUnreadable = error.status === 404 || (error.status === 403 && (await isTokenGood(client, signal)));
+  const isRefused = error.status === 401 || error.status === 403;
+  const isUnreadable = error.status === 404 || (isRefused && (await isTokenGood(client, signal)));
   // Pages that came in this run say as much as a state.
   if (isUnreadable && !hasState(state, stream) && progress.requests === 0) {
     const advice = 'this token may not read it, or the plan lacks it; grant the right or deselect the stream';
@@ -276,17 +258,6 @@ async function judgeFailure(
     : 'its bookmark stays as it was';
   log.error({stream, reason: error.message}, `stream failed: ${advice}`);
   return 'failed';
-}
-
-/** False where it cannot be told. Throws InputError when the token is refused. */
-async function isTokenGood(client: Client, signal: AbortSignal): Promise<boolean> {
-  try {
-    await checkToken(client, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError) return false;
-    throw error;
-  }
 }
 
 function warnOfLosses(
