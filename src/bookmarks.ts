@@ -5,7 +5,7 @@ import {floorToSecond, fromMillis, isAmbiguous, sameWallClock, shiftSeconds} fro
 import {getBookmark, type State} from './state.js';
 import {type StreamDefinition, validReplicationKeys} from './streams.js';
 
-// The API writes date-times without a zone by the clock of Chicago, whatever the account's own zone (behaviour 6.2).
+// The API writes date-times without a zone by the clock of Chicago, whatever the account's own zone.
 const API_ZONE = 'America/Chicago';
 
 // A wall clock that happened twice is read as its earlier instant, at most this much too early.

@@ -47,7 +47,7 @@ export type RequestOptions = {
 
 export type Client = {
   /**
-   * Asks `path` (relative to /api/3/) and gives the answer's object. Retries what is transient (behaviour: 429, 5xx,
+   * Asks `path` (relative to /api/3/) and gives the answer's object. Retries what is transient (429, 5xx,
    * a passing 403, resets, time-outs, cut, empty or HTML bodies). Throws ApiError for what stays, and the signal's
    * reason when it aborts.
    */

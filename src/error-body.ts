@@ -1,5 +1,5 @@
-// What the body of a failed request says, as one short line for people. The API has no common form for errors
-// (behaviour 7.1): an object with a message, lists of errors, texts, HTML pages of the front end, nothing.
+// What the body of a failed request says, as one short line for people. The API has no common form for errors:
+// an object with a message, lists of errors, texts, HTML pages of the front end, nothing.
 
 import {isObject} from './json.js';
 

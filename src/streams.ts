@@ -175,9 +175,14 @@ export function findStream(tapStreamId: string): StreamDefinition | undefined {
   return streamsById.get(tapStreamId);
 }
 
-/** The key of the rows in a list answer: the last segment of the path, unless the row of the table says otherwise. */
+/** The key under which an answer holds a stream's own rows: that of its list, unless the table says otherwise. */
 export function dataKeyOf(stream: StreamDefinition): string {
-  return stream.dataKey ?? stream.path.slice(stream.path.lastIndexOf('/') + 1);
+  return stream.dataKey ?? listKeyOf(stream);
+}
+
+/** The key under which an answer holds the rows of the list itself, by which it is paged: the last segment of the path. */
+export function listKeyOf({path}: StreamDefinition): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The fields that identify a record. Every list of the table numbers its rows by `id`. */

@@ -13,7 +13,8 @@ import {type StreamReading, startReading} from './reading/reader.js';
 import type {SelectedStream} from './selection.js';
 import {hasState, markFinished, type State, setCurrentlySyncing} from './state.js';
 import {dataKeyOf, keyPropertiesOf} from './streams.js';
-import {compileTransform, type Transformer, type WireRow} from './transform.js';
+import {compileTransform, type Transformer} from './transform.js';
+import type {WireRow} from './wire.js';
 
 // No account is older: a read from here is a read of everything and needs no filter.
 const BEGINNING = '2000-01-01T00:00:00.000000Z';

@@ -7,9 +7,7 @@ import {isObject} from './json.js';
 import {snakeCase} from './keys.js';
 import {type JsonType, type PropertySchema, type StreamSchema, typesOf} from './schemas.js';
 import {cleanText, MISFIT, mapJson, toBoolean, toInteger, toNumber, toText} from './values.js';
-
-/** A record as the API spells it. */
-export type WireRow = Readonly<Record<string, unknown>>;
+import type {WireRow} from './wire.js';
 
 export type TransformOptions = {
   /** What records are to have: the selected part of the stream's schema. */

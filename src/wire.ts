@@ -1,6 +1,9 @@
 // JSON without losing digits. A double holds fifteen digits for certain; ids and amounts may have more. Reading turns
 // a number that a double cannot hold into its text, and writing puts such digits back as a number.
 
+/** A record as the API spells it, one row of a list. */
+export type WireRow = Readonly<Record<string, unknown>>;
+
 /**
  * Parses a JSON text like JSON.parse, but a number whose digits a double would change (2^53 + 1, 0.1 with twenty
  * digits, 1e400) comes back as the text that was sent. Throws SyntaxError where JSON.parse does.

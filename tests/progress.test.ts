@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {createProgressLine} from '../src/progress.js';
-import type {Progress} from '../src/reading/list.js';
+import {createProgress, type Progress} from '../src/reading/list.js';
 import type {StreamReading} from '../src/reading/reader.js';
 
 /** A terminal on which nothing moves but what the test moves. */
@@ -31,7 +31,7 @@ function openTerminal(columns = 120) {
 }
 
 function readingOf(progress: Partial<Progress>): StreamReading {
-  const whole: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0, ...progress};
+  const whole: Progress = {...createProgress(), ...progress};
   async function* pages(): AsyncGenerator<never> {}
   return {pages: pages(), progress: whole, stop: () => undefined};
 }

@@ -2,8 +2,9 @@
 
 /**
  * Starts to pull from `source` at once and hands its values on in order, to each of `readers` readers alike. Values
- * wait in memory until every reader has had them: what bounds them is that a source asks for places before it asks
- * for pages. A fault of the source reaches the readers behind the values that came before it.
+ * wait in memory until every reader has had them. For one reader they are bounded, since a source asks for places
+ * before it asks for pages; the first of several readers gives the places back, and a list that is shared has to be
+ * small enough to be held whole. A fault of the source reaches the readers behind the values that came before it.
  */
 export function readAhead<T>(source: AsyncGenerator<T>, readers: number): readonly AsyncGenerator<T>[] {
   const buffer: T[] = [];

@@ -26,7 +26,7 @@ export async function* readByKeyset(
 ): AsyncGenerator<Page> {
   const {list, progress} = session;
   const query = {...list.query, [parameters.order]: 'ASC', limit: String(context.pageSize)};
-  // The length is taken from the page that names no bound: whether it shrinks with one is not known (behaviour 3.8).
+  // The length is taken from the page that names no bound: whether it shrinks with one is not documented.
   const first = (await session.request(query)).accept();
   const total = first.total;
   yield first.page;
@@ -39,20 +39,17 @@ export async function* readByKeyset(
     const rest = total === undefined ? 0 : Math.floor((total - progress.seen) / first.count);
     const ranges =
       rest < PAGES_WORTH_RANGES ? [{after, before: undefined}] : await cut(after, rest, context, session, parameters);
-    const ask = ({after: bound, before}: Range) =>
-      session.request({
-        ...query,
-        [parameters.after]: String(bound),
-        ...(before === undefined ? {} : {[parameters.before]: String(before)}),
-      });
+    const ask = ({after: bound, before}: Range) => {
+      const upper = before === undefined ? {} : {[parameters.before]: String(before)};
+      return session.request({...query, [parameters.after]: String(bound), ...upper}, {isPart: true});
+    };
     isObeyed = yield* readRanges(ranges, ask, ({count}, at) => {
       if (total !== undefined && ranges.length === 1 && progress.seen >= total) return true;
       // Rows may come as fast as they are read: who waits for an empty page would never end.
       return at.greatest !== undefined && at.after >= at.greatest && count < first.count;
     });
   }
-  if (isObeyed) progress.total = total;
-  else yield* readByOffset(context, session);
+  if (!isObeyed) yield* readByOffset(context, session);
 }
 
 /** Reads ranges side by side, each in a chain of its own. Returns false as soon as a page shows that the server does not obey. */

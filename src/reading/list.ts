@@ -3,7 +3,7 @@
 import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
 import {isObject} from '../json.js';
-import type {WireRow} from '../transform.js';
+import type {WireRow} from '../wire.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import type {Places} from './places.js';
 
@@ -40,6 +40,11 @@ export type Progress = {
   requests: number;
 };
 
+/** The progress of a list that was not asked yet. */
+export function createProgress(): Progress {
+  return {begunAt: undefined, total: undefined, seen: 0, requests: 0};
+}
+
 /** What the ways of reading share in one run. */
 export type ReadingContext = {
   readonly client: Client;
@@ -73,6 +78,8 @@ export type ListSession = {
 export type PageOptions = {
   /** Where the list is, if not at its own path. */
   readonly path?: string;
+  /** The answer counts a part of the list only, so that its total is not that of the list. */
+  readonly isPart?: boolean;
   /** Where the page will stand among those of the list; in the order in which they are asked for, if not given. */
   readonly order?: number;
 };
@@ -95,7 +102,7 @@ export function openList(context: ReadingContext, list: List, progress: Progress
 
   async function request(
     query: Readonly<Record<string, string>>,
-    {path = list.path, order = asked}: PageOptions = {},
+    {path = list.path, isPart = false, order = asked}: PageOptions = {},
   ): Promise<Accept> {
     asked += 1;
     const place = await context.places.take({rank: list.rank, order, expectedBytes: usualBytes, signal});
@@ -116,8 +123,7 @@ export function openList(context: ReadingContext, list: List, progress: Progress
           const keys = mainRows.map(keyOf);
           const withKey = keys.filter(key => key !== undefined).length;
           progress.seen = seenByKey.get(mainKey)?.size() ?? 0;
-          // Below a parent each answer counts its own few rows only.
-          if (path === list.path) progress.total = total ?? progress.total;
+          if (!isPart) progress.total = total ?? progress.total;
           return {count: mainRows.length, repeated: withKey - (progress.seen - seenBefore), keys, total, page};
         },
         peek: () => {
@@ -150,7 +156,7 @@ function keyOf(row: WireRow): string | undefined {
 
 /**
  * The rows under `dataKey`. An empty PHP array may come as `{}`, a list with gaps as an object of rows, and a list
- * without content as a bare `{}` (behaviour 4.4, 4.5). Throws ApiError when the answer is of another shape.
+ * without content as a bare `{}`. Throws ApiError when the answer is of another shape.
  */
 function readRows(
   body: Readonly<Record<string, unknown>>,
@@ -166,7 +172,7 @@ function readRows(
   throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
 }
 
-/** `meta.total`: a string on most lists, a number on some, missing on others (behaviour 3.3). */
+/** `meta.total`: a string on most lists, a number on some, missing on others. */
 function readTotal(body: Readonly<Record<string, unknown>>): number | undefined {
   const meta = body['meta'];
   const total = isObject(meta) ? meta['total'] : undefined;

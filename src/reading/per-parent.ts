@@ -22,7 +22,7 @@ export async function* readPerParent(
   try {
     for await (const parentKey of keysOf(context, parents)) {
       const path = pathOf(parentKey);
-      const first = children.request(firstQuery(context, children), {path, order});
+      const first = children.request(firstQuery(context, children), {path, isPart: true, order});
       // Looked at in order, below; until then a fault must not count as unhandled.
       first.catch(() => undefined);
       ahead.push({path, order, first});
@@ -59,7 +59,7 @@ async function* readChild(
       const isEnd = raw.total === undefined ? isSurelyLast(raw.count, context.pageSize) : offset >= raw.total;
       if (raw.count === 0 || isEnd) return;
       const query = {...firstQuery(context, session), offset: String(offset)};
-      raw = (await session.request(query, {path, order})).accept();
+      raw = (await session.request(query, {path, isPart: true, order})).accept();
       // A list that knows no offsets sends the same rows for ever.
       if (raw.repeated === raw.count) {
         raw.page.release();
@@ -67,7 +67,7 @@ async function* readChild(
       }
     }
   } catch (error) {
-    // The parent has gone between its page and this request (behaviour 7.8).
+    // The parent has gone between its page and this request.
     if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
 }

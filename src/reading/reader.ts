@@ -1,11 +1,10 @@
 // Chooses how each selected stream is read, starts all readings, and gives every stream its own pages in order.
 
 import {ApiError} from '../errors.js';
-import type {StreamDefinition} from '../streams.js';
-import {dataKeyOf, findStream} from '../streams.js';
+import {dataKeyOf, findStream, listKeyOf, type StreamDefinition} from '../streams.js';
 import {readAhead} from './ahead.js';
 import {readByKeyset} from './keyset.js';
-import {type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
+import {createProgress, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
 import {readByOffset} from './offsets.js';
 import {readPerParent} from './per-parent.js';
 
@@ -42,7 +41,7 @@ export function startReading(
 
   const readings: StreamReading[] = [];
   for (const {members, stream} of groups.values()) {
-    const progress: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0};
+    const progress = createProgress();
     const controller = new AbortController();
     const endsWithRun = AbortSignal.any([signal, controller.signal]);
     const dataKeys = members.flatMap(index => {
@@ -52,7 +51,7 @@ export function startReading(
     const list: List = {
       path: stream.definition.path,
       query: queryOf(stream),
-      dataKeys: [...new Set([mainKeyOf(stream.definition), ...dataKeys])],
+      dataKeys: [...new Set([listKeyOf(stream.definition), ...dataKeys])],
       endpoint: stream.definition.tapStreamId,
       rank: members[0] ?? 0,
     };
@@ -88,13 +87,12 @@ async function* choose(
     const parents: List = {
       path: parent.path,
       query: queryOf({definition: parent, changedSince: undefined}),
-      dataKeys: [mainKeyOf(parent)],
+      dataKeys: [listKeyOf(parent)],
       endpoint: list.endpoint,
       // Between this stream and the next: what this one is waiting for goes before the parents further down.
       rank: list.rank + 0.5,
     };
-    const parentProgress: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0};
-    const parentSession = openList(context, parents, parentProgress, signal);
+    const parentSession = openList(context, parents, createProgress(), signal);
     yield* readPerParent(context, parentSession, session, key => path.replace(':id', encodeURIComponent(key)));
   }
 }
@@ -106,9 +104,4 @@ function queryOf({definition, changedSince}: StreamToRead): Record<string, strin
     ...definition.order,
     ...(filter && changedSince !== undefined ? {[filter.parameter]: changedSince} : {}),
   };
-}
-
-/** The array whose rows a path lists, whatever else comes with it. */
-function mainKeyOf(definition: StreamDefinition): string {
-  return definition.path.split('/').at(-1) ?? dataKeyOf(definition);
 }

@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {readByKeyset} from '../../src/reading/keyset.js';
-import {openList, type Progress} from '../../src/reading/list.js';
+import {createProgress, openList, type Page} from '../../src/reading/list.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
 import {createContext, idsOf} from '../support/reading.js';
 
@@ -44,14 +44,28 @@ async function read(
   const server = await startListServer(answer);
   servers.push(server);
   const {context, client} = createContext(server.url, {pageSize, window, places});
-  const progress: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0};
+  const progress = createProgress();
+  const totals = new Set<number | undefined>();
   const list = {path: 'contacts', query: {status: '-1'}, dataKeys: ['contacts'], endpoint: 'contacts', rank: 0};
   const session = openList(context, list, progress, new AbortController().signal);
   try {
-    const ids = (await idsOf(readByKeyset(context, session, parameters), 'contacts')).map(Number);
-    return {ids, sorted: ids.toSorted((a, b) => a - b), queries: server.queries, progress};
+    const pages = readByKeyset(context, session, parameters);
+    const ids = (
+      await idsOf(
+        noting(pages, () => totals.add(progress.total)),
+        'contacts',
+      )
+    ).map(Number);
+    return {ids, sorted: ids.toSorted((a, b) => a - b), queries: server.queries, progress, totals};
   } finally {
     client.close();
+  }
+}
+
+async function* noting(pages: AsyncGenerator<Page>, note: () => void): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    note();
+    yield page;
   }
 }
 
@@ -149,8 +163,9 @@ describe('reading by key', () => {
   });
 
   test('tells the length of the whole list, though pages with bounds count what is within them', async () => {
-    const {progress} = await read(answerList({ids: upTo(1_234), total: 'bounded'}));
+    const {progress, totals} = await read(answerList({ids: upTo(1_234), total: 'bounded'}));
     expect(progress).toMatchObject({total: 1_234, seen: 1_234});
+    expect([...totals]).toEqual([1_234]);
   });
 
   test('reads by offset when a key is missing or is no number', async () => {

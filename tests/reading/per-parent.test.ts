@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {openList, type Progress} from '../../src/reading/list.js';
+import {createProgress, openList} from '../../src/reading/list.js';
 import {readPerParent} from '../../src/reading/per-parent.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
 import {createContext, idsOf} from '../support/reading.js';
@@ -45,15 +45,14 @@ async function read(answer: (query: ListQuery) => ListAnswer, {pageSize = 100, w
   servers.push(server);
   const {context, client} = createContext(server.url, {pageSize, window, ...bounds});
   const {signal} = new AbortController();
-  const newProgress = (): Progress => ({begunAt: undefined, total: undefined, seen: 0, requests: 0});
   const list = {query: {}, endpoint: 'children', rank: 0};
   const parents = openList(
     context,
     {...list, path: 'parents', dataKeys: ['parents'], rank: 0.5},
-    newProgress(),
+    createProgress(),
     signal,
   );
-  const progress = newProgress();
+  const progress = createProgress();
   const children = openList(context, {...list, path: 'children', dataKeys: ['children']}, progress, signal);
   const pages = readPerParent(context, parents, children, key => `parents/${key}/children`);
   try {
