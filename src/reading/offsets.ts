@@ -14,26 +14,26 @@ const PAGES_PER_GUESS = 8;
 /** Apart enough that no page of one pass has an order among those of another. */
 const ORDERS_PER_PASS = 2 ** 40;
 
-type Ahead = {readonly offset: number; readonly answer: Promise<Accept>};
+type Ahead = {readonly pass: number; readonly offset: number; readonly answer: Promise<Accept>};
 
 /** The pages of a list, in its own order; no row comes twice. Throws ApiError. */
 export async function* readByOffset(context: ReadingContext, session: ListSession): AsyncGenerator<Page> {
   const {progress} = session;
   const passes = createPasses(progress);
-  const ask = (offset: number) => {
+  const ask = (offset: number, pass: number) => {
     const query = {...session.list.query, limit: String(context.pageSize), offset: String(offset)};
-    return session.request(query, {order: passes.number() * ORDERS_PER_PASS + offset});
+    return session.request(query, {order: pass * ORDERS_PER_PASS + offset});
   };
 
-  let first = (await ask(0)).accept();
+  let first = (await ask(0, passes.number())).accept();
   if (first.count === 0 && first.total !== 0) {
     // Nothing, from a list that does not say that it is empty, is too little to go by.
     first.page.release();
-    first = (await ask(0)).accept();
+    first = (await ask(0, passes.number())).accept();
   }
   passes.note(first);
   yield first.page;
-  // The server may give fewer rows than were asked for, without a word; what came is what counts (behaviour 3.2).
+  // The server may give fewer rows than were asked for, without a word; what came is what counts.
   const step = first.count;
   if (step === 0 || (first.total === undefined && isSurelyLast(step, context.pageSize))) return;
 
@@ -48,10 +48,11 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
         passes.begin();
         next = 0;
       }
-      const answer = ask(next);
+      const pass = passes.number();
+      const answer = ask(next, pass);
       // Looked at in order, below; until then a fault must not count as unhandled.
       answer.catch(() => undefined);
-      ahead.push({offset: next, answer});
+      ahead.push({pass, offset: next, answer});
       next += step;
     }
   };
@@ -67,10 +68,11 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
         const isRepeat = raw.count > 0 && raw.repeated === raw.count;
         if (raw.count < step || isRepeat) return;
       }
-      // A page shorter than the total promised is not trusted alone (behaviour 3.4): what follows it is asked for.
+      // A page shorter than the total promised is not trusted alone: what follows it is asked for,
+      // as a page of the same pass: those ahead, of the next one perhaps, wait for it.
       let offset = head.offset + raw.count;
       while (offset < Math.min(head.offset + step, passes.total() ?? 0)) {
-        raw = passes.note((await ask(offset)).accept());
+        raw = passes.note((await ask(offset, head.pass)).accept());
         yield raw.page;
         offset = raw.count === 0 ? Number.POSITIVE_INFINITY : offset + raw.count;
       }

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {openList, type Progress} from '../../src/reading/list.js';
+import {createProgress, openList} from '../../src/reading/list.js';
 import {readByOffset} from '../../src/reading/offsets.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
 import {createContext, idsOf} from '../support/reading.js';
@@ -27,13 +27,12 @@ function answerList({rows, cap = 100, total = 'text', order = ids => ids}: ListO
   };
 }
 
-async function read(answer: (query: ListQuery) => ListAnswer, pageSize = 100) {
+async function read(answer: (query: ListQuery) => ListAnswer, pageSize = 100, bytes?: number) {
   const server = await startListServer(answer);
   servers.push(server);
-  const {context, client} = createContext(server.url, {pageSize});
-  const progress: Progress = {begunAt: undefined, total: undefined, seen: 0, requests: 0};
+  const {context, client} = createContext(server.url, {pageSize, ...(bytes === undefined ? {} : {bytes})});
   const list = {path: 'things', query: {}, dataKeys: ['things'], endpoint: 'things', rank: 0};
-  const session = openList(context, list, progress, new AbortController().signal);
+  const session = openList(context, list, createProgress(), new AbortController().signal);
   const ids = await idsOf(readByOffset(context, session), 'things');
   client.close();
   return {ids, requests: server.queries.length, queries: server.queries};
@@ -104,6 +103,24 @@ describe('reading by offset', () => {
         : {body};
     });
     expect(ids).toEqual(Array.from({length: 450}, (_, index) => String(index + 1)));
+  });
+
+  test('asks on behind a short page before the next pass, though memory is short', async () => {
+    const answer = answerList({rows: 40});
+    const firstTime = new Set(['10', '20']);
+    const {ids} = await read(
+      query => {
+        const {things, meta} = Object(answer(query).body);
+        const offset = query.params.get('offset') ?? '';
+        if (!firstTime.delete(offset)) return {body: {things, meta}};
+        // One page repeats rows, so that a second pass is begun while the next page comes up short.
+        const repeated = ['1', '2', '3', '4', '5'].map(id => ({id}));
+        return {body: {meta, things: offset === '10' ? [...repeated, ...things.slice(5)] : things.slice(0, 5)}};
+      },
+      10,
+      1,
+    );
+    expect(ids.map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({length: 40}, (_, index) => index + 1));
   });
 
   test('reads rows that came to the list while it was read', async () => {
