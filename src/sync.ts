@@ -7,7 +7,7 @@ import {fromMillis, hasZone, shiftSeconds} from './dates.js';
 import {ApiError} from './errors.js';
 import {snakeCase} from './keys.js';
 import type {Logger} from './logger.js';
-import type {Message, StateMessage} from './messages.js';
+import type {Message, SchemaMessage, StateMessage} from './messages.js';
 import type {ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';
 import type {SelectedStream} from './selection.js';
@@ -161,23 +161,16 @@ async function* syncStream(
     ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
   });
   const counter = createRecordCounter(tapStreamId, log, now);
-  let isFirst = true;
+  let isAnnounced = false;
   let highest: string | undefined;
   let isZoneless = false;
   let withoutKey = 0;
 
   try {
     for await (const page of reading.pages) {
-      if (isFirst) {
-        yield {
-          type: 'SCHEMA',
-          stream: tapStreamId,
-          schema: stream.schema,
-          key_properties: keys,
-          ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
-        };
-        isFirst = false;
-      }
+      // Not before the first page: a stream that turns out to be unreadable makes no table.
+      if (!isAnnounced) yield toSchemaMessage(stream);
+      isAnnounced = true;
       const extractedAt = fromMillis(page.receivedAt);
       for (const row of page.rows[dataKey] ?? []) {
         const record = transformer.transform(row);
@@ -198,6 +191,8 @@ async function* syncStream(
       }
       page.release();
     }
+    // A list below its parents has no page at all where there are no parents.
+    if (!isAnnounced) yield toSchemaMessage(stream);
   } finally {
     // Also of a stream that fails or is stopped: its records were written.
     counter.end();
@@ -205,6 +200,16 @@ async function* syncStream(
 
   warnOfLosses(tapStreamId, transformer, withoutKey, reading, log);
   return nextBookmark(bookmark, {highest, isZoneless, begunAt: reading.progress.begunAt}, zones);
+}
+
+function toSchemaMessage({definition, schema, replicationKey}: SelectedStream): SchemaMessage {
+  return {
+    type: 'SCHEMA',
+    stream: definition.tapStreamId,
+    schema,
+    key_properties: keyPropertiesOf(definition),
+    ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
+  };
 }
 
 /** Whether a row's date-time stands there without a zone. */

@@ -94,6 +94,8 @@ async function* choose(
     };
     const parentSession = openList(context, parents, createProgress(), signal);
     yield* readPerParent(context, parentSession, session, key => path.replace(':id', encodeURIComponent(key)));
+    // Without parents no request for the stream's own rows was answered, and the parents' list says when that was.
+    progress.begunAt ??= parentSession.progress.begunAt;
   }
 }
 

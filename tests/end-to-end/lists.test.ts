@@ -3,7 +3,7 @@
 
 import {describe, expect, test} from '@jest/globals';
 import type {SimulatorOptions} from '../../src/simulator/simulator.js';
-import {complaints, type RunOptions, type TestAccount, withAccount} from '../support/account.js';
+import {bookmarkOf, complaints, type RunOptions, type TestAccount, withAccount} from '../support/account.js';
 import {allStreams, differences, expectedRecords, resourceOf} from '../support/expected-records.js';
 
 /** Syncs, and expects the whole of these streams without a word of warning. */
@@ -175,12 +175,17 @@ test('a list that answers with a bare object or an empty array of PHP has no row
     },
   ));
 
-test('every stream of an empty account has its SCHEMA and no record', () =>
-  withAccount(
-    {counts: Object.fromEntries([...new Set(allStreams.map(resourceOf))].map(name => [name, 0]))},
-    async ({sync}) => {
-      const {output} = await sync();
-      expect(output.schemas.size).toBe(59);
-      expect(output.records).toEqual([]);
-    },
-  ));
+test.each([
+  ['', {}],
+  [' that keeps the products of orders below them', {ecomOrderProducts: false}],
+])('every stream of an empty account%s has its SCHEMA, no record, and the moment of its reading', (_, options) => {
+  const counts = Object.fromEntries([...new Set(allStreams.map(resourceOf))].map(name => [name, 0]));
+  return withAccount({counts, ...options}, async ({sync}) => {
+    const {output} = await sync();
+    expect(output.schemas.size).toBe(59);
+    expect(output.records).toEqual([]);
+    for (const stream of allStreams) {
+      expect(bookmarkOf(output.state, stream)).toMatchObject({synced_at: expect.stringMatching(/^2026-08-01T/)});
+    }
+  });
+});
