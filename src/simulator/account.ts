@@ -5,7 +5,7 @@ import type {Candidate, Resource} from './resource.js';
 import {resources} from './resources/index.js';
 import {indexOfId, type Relations, RowSource} from './row-source.js';
 import type {Sizes} from './sizes.js';
-import {Table} from './table.js';
+import {type Change, Table} from './table.js';
 import type {WireRow} from './wire.js';
 
 export type AccountOptions = Pick<Relations, 'hasUtcOffsets' | 'partialDeals'> & {
@@ -234,13 +234,7 @@ function holders(parents: Table, every = 1): number {
   return Math.ceil(parents.baseCount / every);
 }
 
-function stamps(
-  change: {insertedAt?: number | undefined; editedAt?: number | undefined; touchedAt?: number | undefined} | undefined,
-): {
-  insertedAt?: number | undefined;
-  editedAt?: number | undefined;
-  touchedAt?: number | undefined;
-} {
+function stamps(change: Change | undefined): Pick<Change, 'insertedAt' | 'editedAt' | 'touchedAt'> {
   return change === undefined
     ? {}
     : {insertedAt: change.insertedAt, editedAt: change.editedAt, touchedAt: change.touchedAt};

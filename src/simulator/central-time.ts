@@ -16,11 +16,6 @@ export function wallClock(instant: number): string {
   return clockText(instant + offsetAt(instant));
 }
 
-/** `2026-05-28`, the Central date. */
-export function wallDate(instant: number): string {
-  return wallClock(instant).slice(0, 10);
-}
-
 /** `2026-05-28T08:05:54+00:00`, the true UTC of custom fields and their values. */
 export function utcWithOffset(instant: number): string {
   return `${clockText(instant).replace(' ', 'T')}+00:00`;

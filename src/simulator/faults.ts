@@ -2,37 +2,8 @@
 
 import {Dice, mix} from './random.js';
 
-/** A status, or what else can happen to an answer. */
-export type FaultAnswer =
-  | 400
-  | 401
-  | 403
-  | 404
-  | 422
-  | 429
-  | 500
-  | 502
-  | 503
-  | 504
-  | 520
-  /** The connection is reset before the answer. */
-  | 'reset'
-  /** The connection ends in the middle of the body. */
-  | 'cut'
-  /** A whole answer whose JSON stops half-way. */
-  | 'truncated'
-  /** 200 without a body, with `X-Ac-Error`. */
-  | 'empty'
-  /** 200 with a page of HTML. */
-  | 'html'
-  /** 200 with a bare `{}`. */
-  | 'bare'
-  /** The right answer, late. */
-  | 'slow'
-  /** No answer while the connection lasts. */
-  | 'hang';
-
-export const faultAnswers: readonly FaultAnswer[] = [
+/** All that can be put in the place of an answer: a status, or what else can happen. */
+export const faultAnswers = [
   400,
   401,
   403,
@@ -44,15 +15,25 @@ export const faultAnswers: readonly FaultAnswer[] = [
   503,
   504,
   520,
+  /** The connection is reset before the answer. */
   'reset',
+  /** The connection ends in the middle of the body. */
   'cut',
+  /** A whole answer whose JSON stops half-way. */
   'truncated',
+  /** 200 without a body, with `X-Ac-Error`. */
   'empty',
+  /** 200 with a page of HTML. */
   'html',
+  /** 200 with a bare `{}`. */
   'bare',
+  /** The right answer, late. */
   'slow',
+  /** No answer while the connection lasts. */
   'hang',
-];
+] as const;
+
+export type FaultAnswer = (typeof faultAnswers)[number];
 
 export type FaultPlan = {
   /** The path relative to `/api/3/`; `*` stands for every path. */
@@ -156,6 +137,7 @@ export function faultBody(status: number, path: string): {type: string; body: st
   return forms[mix(status, path.length, path.charCodeAt(0)) % forms.length] ?? {type: 'application/json', body: '{}'};
 }
 
+/** A page of the provider's front end, which says nothing but the status. */
 export function htmlPage(status: number): string {
   return `<!DOCTYPE html><html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>cloudflare</center></body></html>`;
 }

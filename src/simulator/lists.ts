@@ -26,6 +26,7 @@ export type Lists = {
   currentUser(): WireRow;
 };
 
+/** The lists of one account. Reads the account anew for every page. */
 export function lists(account: Account, select: Selector, options: ListOptions): Lists {
   return {page, productsOfOrder, currentUser};
 

@@ -8,11 +8,7 @@ const perOrder = 'ecomOrders/{id}/orderProducts';
 /** Lists that have no path of their own: their rows come with `fields`. */
 export const sideLoaded: readonly string[] = ['fieldOptions', 'fieldRels'];
 
-export const paths: readonly string[] = [
-  ...resourceNames.filter(name => !sideLoaded.includes(name)),
-  perOrder,
-  'users/me',
-];
+const paths: readonly string[] = [...resourceNames.filter(name => !sideLoaded.includes(name)), perOrder, 'users/me'];
 
 /** The pattern of a path as options name it: the id of an order gives way to `{id}`. */
 export function patternOf(path: string): string {

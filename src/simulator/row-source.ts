@@ -6,8 +6,8 @@ import {userText} from './texts.js';
 import type {WireValue} from './wire.js';
 
 // The account began on 2019-01-02 and was last touched on 2026-06-15, unless it changes while it is served.
-export const accountBegins = Date.UTC(2019, 0, 2, 12) / 1000;
-export const accountRests = Date.UTC(2026, 5, 15, 12) / 1000;
+const accountBegins = Date.UTC(2019, 0, 2, 12) / 1000;
+const accountRests = Date.UTC(2026, 5, 15, 12) / 1000;
 
 /** The rest of the account, as a row sees it. */
 export type Relations = {
@@ -39,6 +39,7 @@ export function idOf(salt: number, index: number): number {
   return 2 * index + 1 + (mix(salt, index) & 1);
 }
 
+/** The index whose id this is, undefined where no row has it. */
 export function indexOfId(salt: number, id: number): number | undefined {
   const index = Math.floor((id - 1) / 2);
   return Number.isInteger(id) && id > 0 && idOf(salt, index) === id ? index : undefined;

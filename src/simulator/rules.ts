@@ -37,6 +37,7 @@ export function since(parameter: string, instantOf: (candidate: Candidate) => nu
   );
 }
 
+/** The other side of `since`: instants before the bound, which is exclusive. */
 export function before(parameter: string, instantOf: (candidate: Candidate) => number): Filter {
   return moment(parameter, bound => candidate => instantOf(candidate) < bound);
 }
@@ -75,6 +76,7 @@ export function byNumber(name: string, key = name, isObeyed = true): Order {
   return {name, isObeyed, rank: candidate => Number(candidate.row()[key] ?? Number.NEGATIVE_INFINITY)};
 }
 
+/** An order by id, which is the order of the rows themselves. */
 export function byId(isObeyed = true): Order {
   return {name: 'id', isObeyed, rank: candidate => candidate.index};
 }

@@ -19,7 +19,6 @@ import type {WireRow} from './wire.js';
 export type {RowName} from './account.js';
 export type {Changes} from './changes.js';
 export type {FaultAnswer, FaultPlan, LoggedRequest, SimulatorOptions} from './options.js';
-export {defaultToken} from './options.js';
 export {parseSandboxUrl, SandboxUrlError} from './parameters.js';
 export type {Stats} from './request-log.js';
 export {toWireJson, type WireRow, type WireValue} from './wire.js';

@@ -199,6 +199,6 @@ export function zeros(keys: string): WireRow {
   return Object.fromEntries(keys.split(' ').map(key => [key, '0']));
 }
 
-export function empties(keys: string): WireRow {
+function empties(keys: string): WireRow {
   return Object.fromEntries(keys.split(' ').map(key => [key, '']));
 }
