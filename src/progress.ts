@@ -1,21 +1,14 @@
 // The one line that a person at a terminal sees: what is being read, how far, how fast, and how long it will take.
 
 import type {StreamReading} from './reading/reader.js';
+import type {SyncProgress} from './sync.js';
 
 const REDRAW_EVERY_MS = 250;
 const RATE_OVER_MS = 15_000;
 
-export type Progress = {
-  /** The stream that is being written, and how many of its records were. */
-  readonly stream: string;
-  readonly records: number;
-  /** The readings of all streams of the run, in the order of output. */
-  readonly known: readonly StreamReading[];
-};
-
 export type ProgressLine = {
   /** Takes the newest numbers; they are drawn four times a second. */
-  readonly update: (progress: Progress) => void;
+  readonly update: (progress: SyncProgress) => void;
   /** Writes a whole log line above the progress line. */
   readonly above: (line: string) => void;
   /** Takes the line away for good. */
@@ -36,7 +29,7 @@ export type ProgressOptions = {
 export function createProgressLine({write, now, columns, pageSize, every = onTimer}: ProgressOptions): ProgressLine {
   const CLEAR = '\r\u001b[2K';
   const samples: {readonly atMs: number; readonly requests: number}[] = [];
-  let latest: Progress | undefined;
+  let latest: SyncProgress | undefined;
   let line = '';
 
   const stop = every(REDRAW_EVERY_MS, () => {
@@ -47,7 +40,7 @@ export function createProgressLine({write, now, columns, pageSize, every = onTim
   });
 
   /** Requests a second, over the last quarter of a minute. */
-  function rate({known}: Progress): number {
+  function rate({known}: SyncProgress): number {
     const atMs = now();
     const requests = listsOf(known).reduce((sum, list) => sum + list.requests, 0);
     samples.push({atMs, requests});
@@ -56,7 +49,7 @@ export function createProgressLine({write, now, columns, pageSize, every = onTim
     return atMs > first.atMs ? ((requests - first.requests) * 1_000) / (atMs - first.atMs) : 0;
   }
 
-  function describe({stream, records, known}: Progress, perSecond: number): string {
+  function describe({stream, records, known}: SyncProgress, perSecond: number): string {
     const begun = known.filter(({progress}) => progress.requests > 0).length;
     const streams = known.length > 1 ? `, ${begun} of ${known.length} streams begun` : '';
     const left = perSecond > 0 ? `, about ${duration(requestsLeft(known, pageSize) / perSecond)} left` : '';

@@ -32,7 +32,8 @@ export type SyncOptions = {
   readonly now: () => number;
   /** Ends the run: the last true STATE is yielded, and the report says so. */
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: {stream: string; records: number; known: readonly StreamReading[]}) => void;
+  /** Told after each record. */
+  readonly onProgress?: (progress: SyncProgress) => void;
   /** Told how the streams ended, after the last message. */
   readonly onReport?: (report: SyncReport) => void;
 };
@@ -47,6 +48,15 @@ export type SyncSettings = {
   /** Whether a stream's bookmark is ignored in this run. */
   readonly isFullRefresh: (tapStreamId: string) => boolean;
   readonly failFast: boolean;
+};
+
+/** How far a run has come. */
+export type SyncProgress = {
+  /** The stream that is being written, and how many of its records were. */
+  readonly stream: string;
+  readonly records: number;
+  /** The readings of all streams of the run, in the order of output. */
+  readonly known: readonly StreamReading[];
 };
 
 /** How one stream ended. */
