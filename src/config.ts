@@ -5,7 +5,6 @@ import {Ajv} from 'ajv';
 import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
 import {isZone, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
-import {describe} from './files.js';
 import {
   type ConfigFile,
   coerceSetting,
@@ -14,6 +13,7 @@ import {
   mergeSettings,
   variableOf,
 } from './given-settings.js';
+import {describe} from './json.js';
 import type {LogLevel} from './logger.js';
 import {createRedactor} from './redaction.js';
 import {settings, settingsSchema} from './settings.js';

@@ -3,7 +3,7 @@
 
 import {readFileSync} from 'node:fs';
 import {InputError} from './errors.js';
-import {isObject} from './json.js';
+import {describe, isObject} from './json.js';
 import {findJsonFault} from './json-fault.js';
 
 /** Names the kind of file in messages: "the config file". */
@@ -48,14 +48,6 @@ export function parseJson(text: string, source: string, what: FileKind): unknown
     const at = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`;
     throw new InputError(source, `the ${what} file is not valid JSON${at}; mend it there`);
   }
-}
-
-/** A JSON value's kind, for messages: "a number", "null". */
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
 
 const WAYS_OUT: Readonly<Record<FileKind, string>> = {

@@ -3,8 +3,7 @@
 
 import {InputError} from './errors.js';
 import {fieldsOf, pathOf} from './fields.js';
-import {describe} from './files.js';
-import {isObject} from './json.js';
+import {describe, isObject} from './json.js';
 import {loadSchema} from './schemas.js';
 import {findStream, type StreamDefinition, streams} from './streams.js';
 import {didYouMean} from './suggest.js';

@@ -2,8 +2,7 @@
 // a value sent as text was meant to be. Knows names and types, not what a setting is for.
 
 import {InputError} from './errors.js';
-import {describe} from './files.js';
-import {isObject} from './json.js';
+import {describe, isObject} from './json.js';
 import {aliases, type SettingSchema, settings} from './settings.js';
 import {didYouMean} from './suggest.js';
 

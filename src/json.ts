@@ -1,6 +1,14 @@
-// What JSON values are.
+// What JSON values are, and how messages name them.
 
 /** Whether a value is a JSON object: neither null, nor an array, nor a scalar. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON value's kind, for messages: "a number", "null". */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }

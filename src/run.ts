@@ -10,10 +10,11 @@ import {type Config, lookbackOf, parseConfig} from './config.js';
 import {type Connection, connect, findAccount} from './connection.js';
 import {InputError} from './errors.js';
 import {readJsonFile, readTextFile} from './files.js';
+import {parseCatalog} from './given-catalog.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {writeMessages} from './messages.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
-import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from './selection.js';
+import {fullRefreshMatcher, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
 import {type SyncReport, sync} from './sync.js';
 

@@ -16,8 +16,6 @@ import {
 } from './streams.js';
 import {didYouMean} from './suggest.js';
 
-export {type ParsedCatalog, parseCatalog} from './given-catalog.js';
-
 /** A stream as a run is to write it. */
 export type SelectedStream = {
   readonly definition: StreamDefinition;

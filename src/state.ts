@@ -3,8 +3,8 @@
 
 import {parseInstant} from './dates.js';
 import {InputError} from './errors.js';
-import {describe, parseJson} from './files.js';
-import {isObject} from './json.js';
+import {parseJson} from './files.js';
+import {describe, isObject} from './json.js';
 import {findStream, streams, validReplicationKeys} from './streams.js';
 import {didYouMean} from './suggest.js';
 

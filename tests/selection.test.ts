@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import {automaticFieldsOf, discover} from '../src/catalog.js';
 import {InputError} from '../src/errors.js';
 import {fieldsOf} from '../src/fields.js';
-import {fullRefreshMatcher, parseCatalog, type SelectedStream, selectStreams} from '../src/selection.js';
+import {parseCatalog} from '../src/given-catalog.js';
+import {fullRefreshMatcher, type SelectedStream, selectStreams} from '../src/selection.js';
 import {findStream, streams} from '../src/streams.js';
 
 type Json = Readonly<Record<string, unknown>>;
