@@ -72,6 +72,7 @@ export async function writeMessages(
   let lastState = '';
 
   const flush = () => {
+    clearImmediate(idle);
     idle = undefined;
     const text = lines.join('');
     lines.length = 0;
@@ -98,7 +99,6 @@ export async function writeMessages(
       sink.throwIfClosed();
     }
   } finally {
-    clearImmediate(idle);
     flush();
     clearTimeout(silence);
   }
