@@ -7,6 +7,6 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 for (const file of readdirSync(dist, {recursive: true})) {
-  const source = file.replace(/(\.d\.ts|\.js)$/, '.ts');
+  const source = file.replace(/\.js$/, '.ts');
   if (!existsSync(src + source)) rmSync(dist + file, {recursive: true, force: true});
 }
