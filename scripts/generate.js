@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {discover} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
-import {replicationMethodOf, streams} from '../dist/streams.js';
+import {replicationMethodOf, streams, validReplicationKeys} from '../dist/streams.js';
 
 const root = new URL('../', import.meta.url);
 const isCheck = process.argv.includes('--check');
@@ -62,8 +62,7 @@ function streamsTable() {
       `\`${stream.tapStreamId}\``,
       `\`${stream.path}\``,
       replicationMethodOf(stream),
-      [stream.replicationKey, ...(stream.otherReplicationKeys ?? [])]
-        .filter(key => key !== undefined)
+      validReplicationKeys(stream)
         .map(key => `\`${key}\``)
         .join(' or '),
     ]),
