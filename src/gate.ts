@@ -44,7 +44,7 @@ export type Gate = {
 };
 
 export type GateOptions = {
-  /** 0 means no limit. Below 1, one request in 1/n seconds. */
+  /** 0 means no limit. Below 1, one request in 1/n seconds; above, a fraction is cut off, as no second may hold more. */
   readonly requestsPerSecond: number;
   readonly maxConcurrent: number;
   readonly clock: Clock;
