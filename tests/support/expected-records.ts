@@ -7,7 +7,7 @@ import {shippedCatalog} from './account.js';
 import {readFacts} from './facts.js';
 
 /** A number by its digits, as JSON spells it; a double would lose some. */
-export class Digits {
+class Digits {
   constructor(readonly text: string) {}
 
   toJSON(): string {
@@ -71,7 +71,7 @@ export function expectedRecords(sim: Simulator, stream: string, zone = CENTRAL):
 }
 
 /** A line of stdout with numbers as Digits. */
-export function parseExactly(line: string): {type: string; stream: string; record: ExpectedRecord} {
+function parseExactly(line: string): {type: string; stream: string; record: ExpectedRecord} {
   const marked = line.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, token =>
     token.startsWith('"') ? token : `"\uE000${token}"`,
   );

@@ -7,7 +7,7 @@ import {createLogger} from '../../src/logger.js';
 import type {Page, ReadingContext} from '../../src/reading/list.js';
 import {createPlaces} from '../../src/reading/places.js';
 
-export const silentLog = createLogger({level: 'fatal', format: 'text', secrets: [], write: () => undefined});
+const silentLog = createLogger({level: 'fatal', format: 'text', secrets: [], write: () => undefined});
 
 type ContextOptions = {
   readonly pageSize?: number;
@@ -19,6 +19,7 @@ type ContextOptions = {
   readonly bytes?: number;
 };
 
+/** What reading needs to read from the server at `url`, and its client, to be closed in the end. */
 export function createContext(url: string, options: ContextOptions = {}) {
   const {pageSize = 100, window = 6, maxRetries = 0, places: pages = 2 * window, bytes = 1_000_000_000} = options;
   const client = createClient({
