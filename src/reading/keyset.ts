@@ -33,7 +33,7 @@ export async function* readByKeyset(
 
   // Nothing, from a list that does not say that it is empty, is too little to go by.
   let isObeyed = isWithin(first, {after: 0, before: undefined}) && (first.count > 0 || total === 0);
-  // A page that holds all that the list counts is the whole list; any other end is shown by an empty page only.
+  // A first page that holds all that the list counts is the whole list.
   if (isObeyed && first.count > 0 && !(total !== undefined && progress.seen >= total)) {
     const after = lastKey(first, 0);
     const rest = total === undefined ? 0 : Math.floor((total - progress.seen) / first.count);
@@ -44,9 +44,11 @@ export async function* readByKeyset(
       return session.request({...query, [parameters.after]: String(bound), ...upper}, {isPart: true});
     };
     isObeyed = yield* readRanges(ranges, ask, ({count}, at) => {
+      // Behind a filter rows also come among those still to be read, and count as seen: a full page is no end.
+      if (count >= first.count) return false;
       if (total !== undefined && ranges.length === 1 && progress.seen >= total) return true;
       // Rows may come as fast as they are read: who waits for an empty page would never end.
-      return at.greatest !== undefined && at.after >= at.greatest && count < first.count;
+      return at.greatest !== undefined && at.after >= at.greatest;
     });
   }
   if (!isObeyed) yield* readByOffset(context, session);

@@ -107,7 +107,9 @@ describe('reading by key', () => {
     {rows: 1, requests: 1},
     {rows: 100, requests: 1},
     {rows: 101, requests: 2},
-    {rows: 700, requests: 7},
+    {rows: 699, requests: 7},
+    // A full page is no end: rows may have come among those still to be read.
+    {rows: 700, requests: 8},
   ])('takes $requests requests for $rows rows in one chain', async ({rows, requests}) => {
     const {ids: got, queries} = await read(answerList({ids: upTo(rows)}));
     expect(got).toEqual(upTo(rows));
@@ -144,6 +146,18 @@ describe('reading by key', () => {
     expect(upTo(2_500).filter(id => !deleted.has(id) && !sorted.includes(id))).toEqual([]);
     expect(new Set(sorted).size).toBe(sorted.length);
   });
+
+  test.each(['whole', 'bounded'] as const)(
+    'loses no row where others come among those still to be read, as edited ones do behind a filter (total: %s)',
+    async total => {
+      // Every other id to begin with; those between them are edited while the first page is on its way.
+      const changed = upTo(199).map(index => index * 2);
+      const {sorted} = await read(query =>
+        answerList({ids: query.number === 0 ? changed : [...changed, 391, 393, 395], total})(query),
+      );
+      expect(changed.filter(id => !sorted.includes(id))).toEqual([]);
+    },
+  );
 
   test('goes on behind short pages until nothing comes or all that is counted has come', async () => {
     const answer = answerList({ids: upTo(450)});
