@@ -64,6 +64,8 @@ export type RawPage = {
   /** The keys of the list's rows in the order they came; undefined for a row without one. */
   readonly keys: readonly (string | undefined)[];
   readonly total: number | undefined;
+  /** The answer was `{}`: no list, not even an empty one. */
+  readonly isBare: boolean;
   readonly page: Page;
 };
 
@@ -113,7 +115,7 @@ export function openList(context: ReadingContext, list: List, progress: Progress
       progress.requests += 1;
       progress.begunAt = Math.min(progress.begunAt ?? answer.begunAt, answer.begunAt);
       const rowsByKey = list.dataKeys.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)] as const);
-      const total = readTotal(answer.body);
+      const total = readTotal(answer.body, rowsByKey[0]?.[1].length ?? 0);
       return {
         accept: () => {
           const mainRows = rowsByKey[0]?.[1] ?? [];
@@ -124,7 +126,8 @@ export function openList(context: ReadingContext, list: List, progress: Progress
           const withKey = keys.filter(key => key !== undefined).length;
           progress.seen = seenByKey.get(mainKey)?.size() ?? 0;
           if (!isPart) progress.total = total ?? progress.total;
-          return {count: mainRows.length, repeated: withKey - (progress.seen - seenBefore), keys, total, page};
+          const repeated = withKey - (progress.seen - seenBefore);
+          return {count: mainRows.length, repeated, keys, total, isBare: isBare(answer.body), page};
         },
         peek: () => {
           place.release();
@@ -167,15 +170,22 @@ function readRows(
   const value = body[dataKey];
   if (Array.isArray(value)) return value.filter(isObject);
   if (isObject(value)) return Object.values(value).filter(isObject);
-  const isBare = Object.keys(body).length === 0;
-  if (value === undefined && (isBare || dataKey !== mainKey)) return [];
+  // What comes beside the list may be missing, or be PHP's null for nothing.
+  if (dataKey !== mainKey ? value === undefined || value === null : isBare(body)) return [];
   throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
 }
 
-/** `meta.total`: a string on most lists, a number on some, missing on others. */
-function readTotal(body: Readonly<Record<string, unknown>>): number | undefined {
+function isBare(body: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(body).length === 0;
+}
+
+/**
+ * `meta.total`: a string on most lists, a number on some, missing on others. One below the rows of its own answer does
+ * not count the list, and must not end its reading.
+ */
+function readTotal(body: Readonly<Record<string, unknown>>, rows: number): number | undefined {
   const meta = body['meta'];
   const total = isObject(meta) ? meta['total'] : undefined;
   const isCount = typeof total === 'number' || (typeof total === 'string' && /^\d+$/.test(total));
-  return isCount ? Number(total) : undefined;
+  return isCount && Number(total) >= rows ? Number(total) : undefined;
 }

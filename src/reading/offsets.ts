@@ -31,7 +31,7 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
     first.page.release();
     first = (await ask(0, passes.number())).accept();
   }
-  passes.note(first);
+  passes.note(first, 0);
   yield first.page;
   // The server may give fewer rows than were asked for, without a word; what came is what counts.
   const step = first.count;
@@ -60,7 +60,13 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
     for (askAhead(); ; askAhead()) {
       const head = ahead.shift();
       if (!head) return;
-      let raw = passes.note((await head.answer).accept());
+      let raw = (await head.answer).accept();
+      if (raw.isBare && passes.total() === undefined) {
+        // The end of a list is an empty list; nothing at all is too little to go by here, too.
+        raw.page.release();
+        raw = (await ask(head.offset, head.pass)).accept();
+      }
+      passes.note(raw, head.offset);
       pages += 1;
       yield raw.page;
       if (passes.total() === undefined) {
@@ -72,7 +78,7 @@ export async function* readByOffset(context: ReadingContext, session: ListSessio
       // as a page of the same pass: those ahead, of the next one perhaps, wait for it.
       let offset = head.offset + raw.count;
       while (offset < Math.min(head.offset + step, passes.total() ?? 0)) {
-        raw = passes.note((await ask(offset, head.pass)).accept());
+        raw = passes.note((await ask(offset, head.pass)).accept(), offset);
         yield raw.page;
         offset = raw.count === 0 ? Number.POSITIVE_INFINITY : offset + raw.count;
       }
@@ -86,7 +92,7 @@ type Passes = {
   readonly number: () => number;
   /** The list's own count of its rows, as last told. */
   readonly total: () => number | undefined;
-  readonly note: (raw: RawPage) => RawPage;
+  readonly note: (raw: RawPage, offset: number) => RawPage;
   /** Whether the list has to be walked once more, though `rowsUnderWay` rows are still to come, new ones perhaps. */
   readonly isNextNeeded: (rowsUnderWay: number) => boolean;
   readonly begin: () => void;
@@ -105,10 +111,12 @@ function createPasses(progress: Progress): Passes {
   return {
     number: () => passes,
     total: () => lastTotal,
-    note: raw => {
+    note: (raw, offset) => {
       repeated += raw.repeated;
       firstTotal ??= raw.total;
       lastTotal = raw.total ?? lastTotal;
+      // Rows that stand beyond the total belie it: the list goes on as one that tells none.
+      if (raw.count > 0 && lastTotal !== undefined && offset + raw.count > lastTotal) lastTotal = undefined;
       return raw;
     },
     isNextNeeded: rowsUnderWay => {

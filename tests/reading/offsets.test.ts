@@ -147,6 +147,19 @@ describe('reading by offset', () => {
     ]);
   });
 
+  test.each([0, -1, 40, 110])('does not end with a total of %i that more rows than that belie', async total => {
+    const answer = answerList({rows: 430, total: 'absent'});
+    const {ids} = await read(query => ({body: {...Object(answer(query).body), meta: {total}}}));
+    expect(ids).toHaveLength(430);
+  });
+
+  test('asks once more when a list that tells no total is suddenly a bare {}', async () => {
+    const answer = answerList({rows: 430, total: 'absent'});
+    const {ids, requests} = await read(query => (query.number === 2 ? {body: {}} : answer(query)));
+    expect(ids).toHaveLength(430);
+    expect(requests).toBe(6);
+  });
+
   test('fails when the answer holds another list', async () => {
     await expect(read(() => ({body: {others: []}}))).rejects.toThrow(
       'things: HTTP 200, the answer has no list "things"',

@@ -74,6 +74,15 @@ describe('reading the selected streams', () => {
     expect(server.queries).toHaveLength(2);
   });
 
+  test.each([null, {}, [], undefined])('takes %j beside the rows of a list for nothing', async fieldOptions => {
+    const {readings} = await start(
+      answerRows(() => 3, {fieldOptions}),
+      ['contact_custom_field_options', 'contact_custom_fields'],
+    );
+    expect(await idsOfStream(readings[0], 'fieldOptions')).toEqual([]);
+    expect(await idsOfStream(readings[1], 'fields')).toHaveLength(3);
+  });
+
   test('sends the parameters of a stream with every page, and its filter where there is a bookmark', async () => {
     const {readings, server} = await start(
       answerRows(() => 150),
