@@ -21,6 +21,9 @@ const BEGINNING = '2000-01-01T00:00:00.000000Z';
 
 const RECORD_COUNT_EVERY_MS = 60_000;
 
+// The bookmark was made by the clock of the server then, which may have been set since.
+const CLOCKS_APART_MS = 3_600_000;
+
 export type SyncOptions = {
   readonly streams: readonly SelectedStream[];
   readonly state: State;
@@ -209,7 +212,12 @@ async function* syncStream(
   }
 
   warnOfLosses(tapStreamId, transformer, withoutKey, reading, log);
-  return nextBookmark(bookmark, {highest, isZoneless, begunAt: reading.progress.begunAt}, zones);
+  const {begunAt} = reading.progress;
+  if (bookmark !== undefined && begunAt !== undefined && bookmark > fromMillis(begunAt + CLOCKS_APART_MS)) {
+    const advice = 'what changed before it is left out; run the stream with --full-refresh once';
+    log.warn({stream: tapStreamId, bookmark}, `the bookmark lies in the future: ${advice}`);
+  }
+  return nextBookmark(bookmark, {highest, isZoneless, begunAt}, zones);
 }
 
 function toSchemaMessage({definition, schema, replicationKey}: SelectedStream): SchemaMessage {

@@ -1,7 +1,7 @@
 // The state that a run begins with: every form that is accepted, what is carried along, and who comes first.
 
 import {describe, expect, test} from '@jest/globals';
-import {withAccount} from '../support/account.js';
+import {bookmarkOf, complaints, withAccount} from '../support/account.js';
 import {differences, expectedRecords, expectedSince} from '../support/expected-records.js';
 
 describe('a state', () => {
@@ -68,6 +68,19 @@ describe('a state', () => {
         expect(vendor).toEqual(state.vendor);
       }
       expect(output.state['currently_syncing']).toBe(null);
+    }));
+
+  test('with a bookmark in the future is warned of, and --full-refresh is the way out', () =>
+    withAccount({contacts: 20}, async ({sim, sync}) => {
+      const state = {bookmarks: {contacts: {udate: '2199-01-01T00:00:00.000000Z'}}};
+      const run = await sync({select: 'contacts', state});
+      expect(complaints(run)).toEqual([
+        expect.stringMatching(/^WARNING the bookmark lies in the future: .*--full-refresh.* stream=contacts/),
+      ]);
+      const refreshed = await sync({select: 'contacts', state, args: ['--full-refresh']});
+      expect(complaints(refreshed)).toEqual([]);
+      expect(differences(refreshed.lines, 'contacts', expectedRecords(sim, 'contacts'))).toEqual([]);
+      expect(String(bookmarkOf(refreshed.output.state, 'contacts')['udate'])).toMatch(/^20[0-4]/);
     }));
 
   test('names the stream that was interrupted, which then comes first, the others behind it', () =>
