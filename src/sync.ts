@@ -8,7 +8,7 @@ import {ApiError} from './errors.js';
 import {snakeCase} from './keys.js';
 import type {Logger} from './logger.js';
 import type {Message, SchemaMessage, StateMessage} from './messages.js';
-import type {ReadingContext} from './reading/list.js';
+import type {Progress, ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';
 import type {SelectedStream} from './selection.js';
 import {hasState, markFinished, type State, setCurrentlySyncing} from './state.js';
@@ -117,7 +117,7 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
           stream: plan.tapStreamId,
           outcome,
           records: counts.records,
-          requests: reading.progress.requests,
+          requests: reading.progress.requests + (reading.progress.parents?.requests ?? 0),
           seconds,
         };
       };
@@ -299,9 +299,12 @@ function warnOfLosses(
     log.warn({stream, fields}, 'the API sends fields that the schema lacks; they were left out');
   }
   if (withoutKey > 0) log.warn({stream, count: withoutKey}, 'rows without their key were left out');
-  if (progress.total !== undefined && progress.seen < progress.total) {
-    log.warn({stream, rows: progress.seen, total: progress.total}, 'fewer rows came than the API counts');
-  }
+  warnIfShort(stream, progress, 'fewer rows came than the API counts', log);
+  if (progress.parents) warnIfShort(stream, progress.parents, 'fewer parents came than the API counts', log);
+}
+
+function warnIfShort(stream: string, {seen, total}: Progress, sentence: string, log: Logger): void {
+  if (total !== undefined && seen < total) log.warn({stream, rows: seen, total}, sentence);
 }
 
 function logEnd(report: StreamReport | undefined, log: Logger): void {

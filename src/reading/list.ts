@@ -38,6 +38,8 @@ export type Progress = {
   /** Different rows seen so far. */
   seen: number;
   requests: number;
+  /** The list of the parents, where this one is read below them: rows that are missing there are missing here. */
+  parents?: Progress;
 };
 
 /** The progress of a list that was not asked yet. */

@@ -92,7 +92,8 @@ async function* choose(
       // Between this stream and the next: what this one is waiting for goes before the parents further down.
       rank: list.rank + 0.5,
     };
-    const parentSession = openList(context, parents, createProgress(), signal);
+    progress.parents = createProgress();
+    const parentSession = openList(context, parents, progress.parents, signal);
     yield* readPerParent(context, parentSession, session, key => path.replace(':id', encodeURIComponent(key)));
     // Without parents no request for the stream's own rows was answered, and the parents' list says when that was.
     progress.begunAt ??= parentSession.progress.begunAt;

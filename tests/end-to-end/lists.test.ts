@@ -4,7 +4,10 @@
 import {describe, expect, test} from '@jest/globals';
 import type {SimulatorOptions} from '../../src/simulator/simulator.js';
 import {bookmarkOf, complaints, type RunOptions, type TestAccount, withAccount} from '../support/account.js';
+import {checkConformance} from '../support/conformance.js';
 import {allStreams, differences, expectedRecords, resourceOf} from '../support/expected-records.js';
+import {startListServer} from '../support/list-server.js';
+import {runTap} from '../support/tap.js';
 
 /** Syncs, and expects the whole of these streams without a word of warning. */
 async function expectWhole({sim, sync}: TestAccount, streams: readonly string[], run: RunOptions = {}): Promise<void> {
@@ -188,4 +191,22 @@ test.each([
       expect(bookmarkOf(output.state, stream)).toMatchObject({synced_at: expect.stringMatching(/^2026-08-01T/)});
     }
   });
+});
+
+test('says so when the list of orders, below which products are read, is shorter than its total', async () => {
+  const server = await startListServer(({path}) => {
+    if (path === 'users/me') return {body: {user: {id: '1'}}};
+    if (path === 'ecomOrders') return {body: {ecomOrders: [{id: '1'}, {id: '2'}, {id: '3'}], meta: {total: '5'}}};
+    const order = /^ecomOrders\/(\d)\/orderProducts$/.exec(path)?.[1];
+    if (order === undefined) return {status: 404, body: {message: 'No Result found'}};
+    return {body: {ecomOrderProducts: [{id: `${order}0`, orderid: order}]}};
+  });
+  const run = await runTap(['--config', 'ENV', '--select', 'ecommerce_order_products'], {
+    TAP_ACTIVECAMPAIGN_API_URL: server.url,
+    TAP_ACTIVECAMPAIGN_API_TOKEN: 'c0ffee',
+    TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0',
+  });
+  await server.stop();
+  expect(checkConformance(run).of('ecommerce_order_products')).toHaveLength(3);
+  expect(complaints(run)).toEqual([expect.stringMatching(/^WARNING fewer parents came .* rows=3 total=5$/)]);
 });
