@@ -94,7 +94,8 @@ async function cut(
   session: ListSession,
   {order}: KeysetParameters,
 ): Promise<readonly Range[]> {
-  const last = (await session.request({...session.list.query, [order]: 'DESC', limit: '1'})).peek();
+  const last = await session.request({...session.list.query, [order]: 'DESC', limit: '1'}, {isPart: true});
+  last.discard();
   const greatest = lastKey(last, 0);
   const count = Math.min(context.window, Math.floor(pages / (PAGES_WORTH_RANGES / 2)));
   const width = Math.floor((greatest - after) / count);

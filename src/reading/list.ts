@@ -4,6 +4,7 @@ import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
 import {isObject} from '../json.js';
 import type {WireRow} from '../wire.js';
+import type {Checkpoint} from './checkpoint.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import type {Places} from './places.js';
 
@@ -27,7 +28,18 @@ export type Page = {
   /** When the answer was received: milliseconds since 1970 (UTC). */
   readonly receivedAt: number;
   readonly release: () => void;
+  /**
+   * Where a later reading can go on once this page and all before it are written; absent where it cannot. Called, if
+   * at all, before the page behind it is released.
+   */
+  readonly checkpoint?: () => Checkpoint | undefined;
 };
+
+/** How much of a list a reading is known to have seen. Moving: its total changed meanwhile, but no seam broke. */
+export type Verdict = 'verified' | 'moving' | 'unverified';
+
+/** What the server was seen to do with a parameter. `at` is UTC. */
+export type Proof = {readonly obeyed: boolean; readonly at: string};
 
 /** How far the reading of a list has come; updated with every page. */
 export type Progress = {
@@ -35,16 +47,38 @@ export type Progress = {
   begunAt: number | undefined;
   /** The list's own count of its rows, as last told; undefined where it tells none. */
   total: number | undefined;
-  /** Different rows seen so far. */
+  /** Different rows seen so far, those before a checkpoint included. */
   seen: number;
   requests: number;
+  /** The ways of reading that were used, in their order. */
+  ways: readonly string[];
+  /** Whether the list was read as a whole, not only what is new in it. Told when the reading ends, as the verdict is. */
+  isWhole: boolean;
+  verdict: Verdict | undefined;
+  /** Whether the reading went on from a checkpoint. */
+  isResumed: boolean;
+  /** What is known of the server's obedience by now: parameter -> proof, those of earlier runs included. */
+  proofs: Readonly<Record<string, Proof>>;
+  /** Requests that were only asked to prove something; part of `requests`. */
+  proofRequests: number;
   /** The list of the parents, where this one is read below them: rows that are missing there are missing here. */
   parents?: Progress;
 };
 
 /** The progress of a list that was not asked yet. */
 export function createProgress(): Progress {
-  return {begunAt: undefined, total: undefined, seen: 0, requests: 0};
+  return {
+    begunAt: undefined,
+    total: undefined,
+    seen: 0,
+    requests: 0,
+    ways: [],
+    isWhole: false,
+    verdict: undefined,
+    isResumed: false,
+    proofs: {},
+    proofRequests: 0,
+  };
 }
 
 /** What the ways of reading share in one run. */
@@ -57,17 +91,21 @@ export type ReadingContext = {
   readonly window: number;
 };
 
-/** An answer as the ways of reading look at it, before it becomes a page. */
-export type RawPage = {
-  /** Rows of the list itself in this answer, repeated ones included. */
+/** What an answer holds of the list itself, repeated rows included. */
+export type Answered = {
+  readonly rows: readonly WireRow[];
   readonly count: number;
-  /** Rows of the list itself that had come before. */
-  readonly repeated: number;
-  /** The keys of the list's rows in the order they came; undefined for a row without one. */
+  /** The keys of the rows in the order they came; undefined for a row without one. */
   readonly keys: readonly (string | undefined)[];
   readonly total: number | undefined;
   /** The answer was `{}`: no list, not even an empty one. */
   readonly isBare: boolean;
+};
+
+/** An answer that has become a page. */
+export type RawPage = Answered & {
+  /** Rows of the list itself that had come before. */
+  readonly repeated: number;
   readonly page: Page;
 };
 
@@ -75,6 +113,8 @@ export type RawPage = {
 export type ListSession = {
   readonly list: List;
   readonly progress: Progress;
+  /** The keys of the list's own rows that came, by which repeated ones are known. */
+  readonly seen: KeySet;
   /** Asks for one page. Pages may be asked for together; accept them in order with `accept`. */
   readonly request: (query: Readonly<Record<string, string>>, options?: PageOptions) => Promise<Accept>;
 };
@@ -88,19 +128,24 @@ export type PageOptions = {
   readonly order?: number;
 };
 
-/** An answer that waits for its turn; one of the three is called, once. */
-export type Accept = {
+/** An answer that can be looked at and waits for its turn; one of the two is called, once. */
+export type Accept = Answered & {
   /** Turns it into a page without the rows that came before. Called in the order of the list. */
   readonly accept: () => RawPage;
-  /** Gives only the keys in it, none of which counts as seen. */
-  readonly peek: () => Pick<RawPage, 'keys'>;
+  /** Forgets it: none of its rows counts as seen. */
   readonly discard: () => void;
 };
 
-/** Begins to read a list. `signal` ends all its requests. */
-export function openList(context: ReadingContext, list: List, progress: Progress, signal: AbortSignal): ListSession {
-  const seenByKey = new Map(list.dataKeys.map(dataKey => [dataKey, createKeySet()]));
+/** Begins to read a list. `signal` ends all its requests; `seen` holds the keys that came in an earlier run. */
+export function openList(
+  context: ReadingContext,
+  list: List,
+  progress: Progress,
+  signal: AbortSignal,
+  seen: KeySet = createKeySet(),
+): ListSession {
   const mainKey = list.dataKeys[0] ?? '';
+  const seenByKey = new Map(list.dataKeys.map(dataKey => [dataKey, dataKey === mainKey ? seen : createKeySet()]));
   let usualBytes = 0;
   let asked = 0;
 
@@ -117,23 +162,19 @@ export function openList(context: ReadingContext, list: List, progress: Progress
       progress.requests += 1;
       progress.begunAt = Math.min(progress.begunAt ?? answer.begunAt, answer.begunAt);
       const rowsByKey = list.dataKeys.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)] as const);
-      const total = readTotal(answer.body, rowsByKey[0]?.[1].length ?? 0);
+      const rows = rowsByKey[0]?.[1] ?? [];
+      const total = readTotal(answer.body, rows.length);
+      const answered = {rows, count: rows.length, keys: rows.map(keyOf), total, isBare: isBare(answer.body)};
       return {
+        ...answered,
         accept: () => {
-          const mainRows = rowsByKey[0]?.[1] ?? [];
-          const seenBefore = seenByKey.get(mainKey)?.size() ?? 0;
+          const seenBefore = seen.size();
           const fresh = rowsByKey.map(([dataKey, rows]) => [dataKey, withoutRepeated(rows, seenByKey.get(dataKey))]);
           const page = {rows: Object.fromEntries(fresh), receivedAt: answer.receivedAt, release: place.release};
-          const keys = mainRows.map(keyOf);
-          const withKey = keys.filter(key => key !== undefined).length;
-          progress.seen = seenByKey.get(mainKey)?.size() ?? 0;
+          const withKey = answered.keys.filter(key => key !== undefined).length;
+          progress.seen = seen.size();
           if (!isPart) progress.total = total ?? progress.total;
-          const repeated = withKey - (progress.seen - seenBefore);
-          return {count: mainRows.length, repeated, keys, total, isBare: isBare(answer.body), page};
-        },
-        peek: () => {
-          place.release();
-          return {keys: (rowsByKey[0]?.[1] ?? []).map(keyOf)};
+          return {...answered, repeated: withKey - (progress.seen - seenBefore), page};
         },
         discard: place.release,
       };
@@ -143,7 +184,7 @@ export function openList(context: ReadingContext, list: List, progress: Progress
     }
   }
 
-  return {list, progress, request};
+  return {list, progress, seen, request};
 }
 
 function withoutRepeated(rows: readonly WireRow[], seen: KeySet | undefined): readonly WireRow[] {

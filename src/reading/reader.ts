@@ -2,16 +2,34 @@
 
 import {ApiError} from '../errors.js';
 import {dataKeyOf, findStream, listKeyOf, type StreamDefinition} from '../streams.js';
+import type {WireRow} from "../wire.js";
 import {readAhead} from './ahead.js';
 import {readByKeyset} from './keyset.js';
 import {createProgress, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
 import {readByOffset} from './offsets.js';
 import {readPerParent} from './per-parent.js';
 
-/** A stream as it is to be read: `changedSince` is an instant (UTC) from which the server is asked to filter. */
+/** A stream as it is to be read. Instants are UTC with six decimals. */
 export type StreamToRead = {
   readonly definition: StreamDefinition;
-  readonly changedSince: string | undefined;
+  /** Rows whose replication key is older are not wanted; undefined when every row is. */
+  readonly since: string | undefined;
+  readonly replication: Replication | undefined;
+  readonly memory: Memory;
+  /** Where an interrupted reading of the same rows stood. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Told why a checkpoint is of no use. */
+  readonly onIgnored?: (reason: string) => void;
+};
+
+/** The chosen replication key, and its instant in a row; null where the row has none. */
+export type Replication = {readonly key: string; readonly valueOf: (row: WireRow) => string | null};
+
+/** What earlier runs found out about a list. */
+export type Memory = {
+  /** Its rows when it was last read as a whole. */
+  readonly rows: number | undefined;
+  readonly proofs: Readonly<Record<string, Proof>>;
 };
 
 /** The reading of one stream, under way. */
