@@ -1,21 +1,17 @@
-// The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form, the flat
-// form of the Python tap and the form of Meltano's SDK; carries through whatever else it finds.
+// The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form and the
+// flat form of the Python tap; carries through whatever else it finds.
 
-import {parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {parseJson} from './files.js';
+import {readSdkBookmark, SDK_KEYS, unwrap} from './foreign-state.js';
 import {describe, isObject} from './json.js';
+import {isNothing, property, readInstant, type State, type Wrong} from './state-entry.js';
 import {findStream, streams, validReplicationKeys} from './streams.js';
 import {didYouMean} from './suggest.js';
 
-type Json = Readonly<Record<string, unknown>>;
+export type {State} from './state-entry.js';
 
-/** The value of a STATE message. A stream's bookmark is an object, or a bare instant in the Python tap's form. */
-export type State = {
-  readonly bookmarks: Json;
-  readonly currently_syncing?: string | null;
-  readonly [key: string]: unknown;
-};
+type Json = Readonly<Record<string, unknown>>;
 
 /** What getBookmark has to know of a stream. */
 export type BookmarkedStream = {
@@ -96,17 +92,6 @@ export function markFinished(state: State, tapStreamId: string, {replicationKey,
   return update(state, tapStreamId, {[replicationKey]: bookmark, ...finished}, true);
 }
 
-// The keys of Meltano's SDK (singer_sdk, helpers/_state.py). Runners merge states, so a key that is left out would come
-// back: what is over is written as null.
-const SDK_KEYS = [
-  'replication_key',
-  'replication_key_value',
-  'replication_key_signpost',
-  'starting_replication_value',
-  'progress_markers',
-  'partitions',
-];
-
 function update(state: State, tapStreamId: string, changes: Json, isMoved: boolean): State {
   const before = property(state.bookmarks, tapStreamId);
   // A bare instant that no bookmark replaces yet moves into the object under the name that says least about it.
@@ -150,9 +135,6 @@ function warningsOf(state: State): readonly string[] {
     .map(({name, what}) => `the state ${what} ${JSON.stringify(name)}, a stream the tap does not have${guess(name)}`);
 }
 
-/** Called with the place of a value that is no instant; ends in an error. */
-type Wrong = (where: string, value: unknown) => never;
-
 function checkBookmark(tapStreamId: string, bookmark: unknown, source: string): void {
   const stream = findStream(tapStreamId);
   if (stream === undefined) return;
@@ -175,61 +157,10 @@ function readBookmark(bookmark: unknown, keys: readonly string[], wrong: Wrong):
   return readSdkBookmark(bookmark, keys, '', wrong);
 }
 
-// The SDK moves replication_key_value when a stream is done. What it keeps of a stream that was not done is no safe
-// place to go on from when rows came unsorted, so the value at which that run started is preferred.
-function readSdkBookmark(bookmark: Json, keys: readonly string[], path: string, wrong: Wrong): string | undefined {
-  const {replication_key: key, partitions, progress_markers: markers} = bookmark;
-  if (typeof key === 'string' && !keys.includes(key)) return undefined;
-  const read = (name: string, from: Json = bookmark, at = path) =>
-    isNothing(from[name]) ? undefined : readInstant(from[name], `${at}${name}`, wrong);
-  const done = read('replication_key_value');
-  if (done !== undefined) return done;
-  if (!isNothing(partitions)) {
-    if (!Array.isArray(partitions)) return wrong(`${path}partitions`, partitions);
-    const values = partitions.map((partition: unknown, index) => {
-      const at = `${path}partitions[${index}]`;
-      return isObject(partition) ? readSdkBookmark(partition, keys, `${at}.`, wrong) : wrong(at, partition);
-    });
-    // A partition that was never read has everything to come.
-    return values.some(value => value === undefined) ? undefined : lowest(values);
-  }
-  if (Object.hasOwn(bookmark, 'starting_replication_value')) return read('starting_replication_value');
-  if (isNothing(markers)) return undefined;
-  if (!isObject(markers)) return wrong(`${path}progress_markers`, markers);
-  const markedKey = markers['replication_key'];
-  if (typeof markedKey === 'string' && !keys.includes(markedKey)) return undefined;
-  const marked = read('replication_key_value', markers, `${path}progress_markers.`);
-  return marked === undefined ? undefined : lowest([marked, read('replication_key_signpost')]);
-}
-
-function readInstant(value: unknown, where: string, wrong: Wrong): string {
-  return (typeof value === 'string' ? parseInstant(value) : undefined) ?? wrong(where, value);
-}
-
 function wrongInstant(source: string, tapStreamId: string, where: string, value: unknown): InputError {
   const place = `bookmarks.${tapStreamId}${where === '' ? '' : `.${where}`}`;
   const shown = typeof value === 'string' && value.length <= 40 ? JSON.stringify(value) : describe(value);
   return new InputError(source, `${place} must be a date-time with its zone (2024-01-01T00:00:00Z), not ${shown}`);
-}
-
-function unwrap(value: unknown): unknown {
-  if (!isObject(value) || value['bookmarks'] !== undefined) return value;
-  if (value['type'] === 'STATE') return value['value'] ?? {};
-  const completed = isObject(value['completed']) ? value['completed'] : value;
-  return completed['singer_state'] ?? value;
-}
-
-function lowest(values: readonly (string | undefined)[]): string | undefined {
-  return values.filter(value => value !== undefined).sort()[0];
-}
-
-// Names come from the user's file, and an object has more properties than its own.
-function property(object: Json, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-function isNothing(value: unknown): value is null | undefined {
-  return value === null || value === undefined;
 }
 
 function isWholeJson(text: string): boolean {

@@ -1,0 +1,31 @@
+// What a state is made of: an entry for each stream under `bookmarks`. Knows how a value is taken out of one that a user
+// or another tool may have written, and nothing of what it means.
+
+import {parseInstant} from './dates.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The value of a STATE message. A stream's bookmark is an object, or a bare instant in the Python tap's form. */
+export type State = {
+  readonly bookmarks: Json;
+  readonly currently_syncing?: string | null;
+  readonly [key: string]: unknown;
+};
+
+/** Called with the place of a value that is no instant; ends in an error. */
+export type Wrong = (where: string, value: unknown) => never;
+
+/** The instant that a value stands for, UTC with six decimals. */
+export function readInstant(value: unknown, where: string, wrong: Wrong): string {
+  return (typeof value === 'string' ? parseInstant(value) : undefined) ?? wrong(where, value);
+}
+
+/** An object's own property. Names come from the user's file, and an object has more properties than its own. */
+export function property(object: Json, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Whether a value says nothing: what is over is written as null. */
+export function isNothing(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
