@@ -33,13 +33,21 @@ export type Config = {
   readonly maxConcurrentRequests: number;
   readonly maxRetries: number;
   readonly pageSize: number;
-  /** For every stream, or by tap_stream_id; see `lookbackOf`. */
-  readonly lookbackSeconds: number | Readonly<Record<string, number>>;
+  /** See `lookbackOf`. */
+  readonly lookbackSeconds: NumberByStream;
+  /** See `fullRefreshDaysOf`. */
+  readonly fullRefreshDays: NumberByStream | undefined;
+  readonly emitActivateVersionMessages: boolean;
   readonly naiveTimezone: string;
   readonly failFast: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: 'text' | 'json';
+  /** Where the run report goes, if anywhere. */
+  readonly reportFile: string | undefined;
 };
+
+/** A number for every stream, or for some by tap_stream_id. */
+export type NumberByStream = number | Readonly<Record<string, number>>;
 
 export type ConfigInput = {
   /** Later files win. */
@@ -51,7 +59,16 @@ export type ConfigInput = {
 
 /** The lookback of one stream, in seconds. */
 export function lookbackOf(lookbackSeconds: Config['lookbackSeconds'], tapStreamId: string): number {
-  return typeof lookbackSeconds === 'number' ? lookbackSeconds : (lookbackSeconds[tapStreamId] ?? 0);
+  return numberOf(lookbackSeconds, tapStreamId) ?? 0;
+}
+
+/** How old the last whole read of one stream may be, in days; undefined where it may be of any age. */
+export function fullRefreshDaysOf(fullRefreshDays: Config['fullRefreshDays'], tapStreamId: string): number | undefined {
+  return numberOf(fullRefreshDays, tapStreamId);
+}
+
+function numberOf(numbers: NumberByStream | undefined, tapStreamId: string): number | undefined {
+  return typeof numbers === 'object' ? numbers[tapStreamId] : numbers;
 }
 
 /**
@@ -88,8 +105,8 @@ type RawConfig = {
   readonly max_concurrent_requests: number;
   readonly max_retries: number;
   readonly page_size: number;
-  readonly lookback_seconds: number | Readonly<Record<string, number>>;
-  readonly full_refresh_days?: number | Readonly<Record<string, number>>;
+  readonly lookback_seconds: NumberByStream;
+  readonly full_refresh_days?: NumberByStream;
   readonly emit_activate_version_messages: boolean;
   readonly naive_timezone: string;
   readonly custom_fields: 'rows' | 'columns' | 'object';
@@ -149,6 +166,7 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
     );
   }
   checkStreamNames('lookback_seconds', raw.lookback_seconds, faults);
+  checkStreamNames('full_refresh_days', raw.full_refresh_days, faults);
   refuseReserved(raw, faults);
   if (address === undefined || startDate === undefined) return undefined;
   return {
@@ -161,10 +179,13 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
     maxRetries: raw.max_retries,
     pageSize: raw.page_size,
     lookbackSeconds: raw.lookback_seconds,
+    fullRefreshDays: raw.full_refresh_days,
+    emitActivateVersionMessages: raw.emit_activate_version_messages,
     naiveTimezone: raw.naive_timezone,
     failFast: raw.fail_fast,
     logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
     logFormat: raw.log_format,
+    reportFile: raw.report_file,
   };
 }
 
@@ -198,8 +219,8 @@ function readToken(raw: RawConfig, faults: Faults): string | undefined {
   return undefined;
 }
 
-function checkStreamNames(setting: string, value: number | Readonly<Record<string, number>>, faults: Faults): void {
-  if (typeof value === 'number') return;
+function checkStreamNames(setting: string, value: NumberByStream | undefined, faults: Faults): void {
+  if (typeof value !== 'object') return;
   const names = streams.map(({tapStreamId}) => tapStreamId);
   for (const name of Object.keys(value).filter(name => !names.includes(name))) {
     faults.add(setting, `there is no stream ${show(name)}${didYouMean(name, names)}`);
@@ -208,21 +229,12 @@ function checkStreamNames(setting: string, value: number | Readonly<Record<strin
 
 // A setting that would silently do nothing is worse than a refused one.
 function refuseReserved(raw: RawConfig, faults: Faults): void {
-  const {full_refresh_days: days, filters = {}} = raw;
-  if (typeof days === 'number' || Object.keys(days ?? {}).length > 0) {
-    faults.add('full_refresh_days', 'this version of the tap does not re-read on a schedule; remove the key');
-  }
-  if (raw.emit_activate_version_messages) {
-    faults.add('emit_activate_version_messages', 'this version of the tap does not version streams; set it to false');
-  }
-  if (raw.custom_fields !== 'rows') {
+  const {custom_fields: customFields, filters = {}} = raw;
+  if (customFields !== 'rows') {
     faults.add('custom_fields', 'this version of the tap gives custom fields as rows only; set it to "rows"');
   }
   if (Object.keys(filters).length > 0) {
     faults.add('filters', 'this version of the tap does not pass filters to the API; remove the key');
-  }
-  if (raw.report_file !== undefined) {
-    faults.add('report_file', 'this version of the tap writes no report; remove the key');
   }
 }
 

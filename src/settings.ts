@@ -29,6 +29,7 @@ export type Setting = {
 
 // A hundred years: more would leave the calendar.
 const LONGEST_LOOKBACK_SECONDS = 3_153_600_000;
+const MOST_DAYS = 36_500;
 
 /** Every setting, in the order in which people meet them. */
 export const settings: readonly Setting[] = [
@@ -134,13 +135,14 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'full_refresh_days',
-    wanted: 'a number of days, or an object of stream names and such numbers',
+    wanted: 'a number of days (0: in every run), or an object of stream names and such numbers',
     schema: {
       type: ['number', 'object'],
       description:
-        'Re-reads an incremental stream whole when its last whole read is older than this many days. Reserved: this version does not, and refuses the key.',
+        'Reads an incremental stream whole again when its last whole read is older than this many days; 0 does so in every run, 0.5 after half a day. A number, or an object stream → number; streams without one go on from their bookmarks.',
       minimum: 0,
-      additionalProperties: {type: 'number', minimum: 0},
+      maximum: MOST_DAYS,
+      additionalProperties: {type: 'number', minimum: 0, maximum: MOST_DAYS},
     },
   },
   {
@@ -149,7 +151,7 @@ export const settings: readonly Setting[] = [
     schema: {
       type: 'boolean',
       description:
-        'Versions full-table streams, so that targets can remove what was deleted. Reserved: this version refuses `true`.',
+        'Full-table streams and whole re-reads carry a version and end with ACTIVATE_VERSION, but only after a complete read that was verified, so that targets can remove what was deleted.',
       default: false,
     },
   },
@@ -220,7 +222,8 @@ export const settings: readonly Setting[] = [
     wanted: 'the name of a file',
     schema: {
       type: 'string',
-      description: 'Where to write the run report as JSON. Reserved: this version refuses the key.',
+      description:
+        'Where a sync writes its report as JSON: per stream the records, requests, way of reading, verdict and bookmarks, and the totals. Written in one step when the run ends, however it ends; its directory must exist.',
     },
   },
 ];

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import {parseApiUrl} from '../src/api-url.js';
-import {type Config, lookbackOf, parseConfig} from '../src/config.js';
+import {type Config, fullRefreshDaysOf, lookbackOf, parseConfig} from '../src/config.js';
 import {InputError} from '../src/errors.js';
 import {settings, settingsSchema} from '../src/settings.js';
 
@@ -39,10 +39,13 @@ test('an URL and a token are enough, and the rest has the documented defaults', 
     maxRetries: 8,
     pageSize: 100,
     lookbackSeconds: 0,
+    fullRefreshDays: undefined,
+    emitActivateVersionMessages: false,
     naiveTimezone: 'America/Chicago',
     failFast: false,
     logLevel: 'info',
     logFormat: 'text',
+    reportFile: undefined,
   });
 });
 
@@ -171,10 +174,18 @@ describe('a value as users and Meltano write it', () => {
     ['custom_fields', 'rows', {}],
     ['filters', {}, {}],
     ['filters', '{}', {}],
-    ['full_refresh_days', {}, {}],
-    ['full_refresh_days', '', {}],
-    ['emit_activate_version_messages', 'false', {}],
-    ['report_file', '', {}],
+    ['full_refresh_days', 7, {fullRefreshDays: 7}],
+    ['full_refresh_days', '0.5', {fullRefreshDays: 0.5}],
+    ['full_refresh_days', 0, {fullRefreshDays: 0}],
+    ['full_refresh_days', {contacts: '30', deals: 0}, {fullRefreshDays: {contacts: 30, deals: 0}}],
+    ['full_refresh_days', '{"contacts": 1.5}', {fullRefreshDays: {contacts: 1.5}}],
+    ['full_refresh_days', {}, {fullRefreshDays: {}}],
+    ['full_refresh_days', '', {fullRefreshDays: undefined}],
+    ['emit_activate_version_messages', true, {emitActivateVersionMessages: true}],
+    ['emit_activate_version_messages', 'True', {emitActivateVersionMessages: true}],
+    ['emit_activate_version_messages', 'false', {emitActivateVersionMessages: false}],
+    ['report_file', 'out/report.json', {reportFile: 'out/report.json'}],
+    ['report_file', '', {reportFile: undefined}],
   ])('%s: %j is accepted', (key, value, expected) => {
     expect(configOf({[key]: value})).toMatchObject(expected);
     expect(parse({...account, [key]: value}).warnings).toEqual([]);
@@ -219,6 +230,15 @@ describe('a value as users and Meltano write it', () => {
     ['lookback_seconds', {contcts: 5}, 'lookback_seconds: there is no stream "contcts"; did you mean "contacts"?'],
     ['lookback_seconds', JSON.parse('{"__proto__": 5}'), 'lookback_seconds: there is no stream "__proto__"'],
     ['lookback_seconds', '{"contacts": ', 'lookback_seconds: must be a whole number of seconds'],
+    ['full_refresh_days', -1, 'full_refresh_days: must be a number of days (0: in every run), or an object'],
+    ['full_refresh_days', 40_000, 'full_refresh_days: must be a number of days'],
+    ['full_refresh_days', 'weekly', 'full_refresh_days: must be a number of days'],
+    ['full_refresh_days', true, 'full_refresh_days: must be a number of days'],
+    ['full_refresh_days', {contacts: null}, 'full_refresh_days: must be a number of days'],
+    ['full_refresh_days', {contcts: 5}, 'full_refresh_days: there is no stream "contcts"; did you mean "contacts"?'],
+    ['emit_activate_version_messages', 'perhaps', 'emit_activate_version_messages: must be true or false'],
+    ['report_file', 5, 'report_file: must be the name of a file, not 5'],
+    ['report_file', {contacts: 'x'}, 'report_file: must be the name of a file, not an object'],
     [
       'naive_timezone',
       'Central',
@@ -238,14 +258,9 @@ describe('a value as users and Meltano write it', () => {
   });
 
   test.each([
-    ['full_refresh_days', 7, 'does not re-read on a schedule; remove the key'],
-    ['full_refresh_days', 0, 'does not re-read on a schedule; remove the key'],
-    ['full_refresh_days', {contacts: 7}, 'does not re-read on a schedule; remove the key'],
-    ['emit_activate_version_messages', true, 'does not version streams; set it to false'],
     ['custom_fields', 'columns', 'gives custom fields as rows only; set it to "rows"'],
     ['custom_fields', 'object', 'gives custom fields as rows only; set it to "rows"'],
     ['filters', {contacts: {listid: '3'}}, 'does not pass filters to the API; remove the key'],
-    ['report_file', 'report.json', 'writes no report; remove the key'],
   ])('%s: %j asks for what this version does not do, and is refused', (key, value, words) => {
     expect(faultsOf({...account, [key]: value})).toBe(`${key}: this version of the tap ${words}`);
   });
@@ -386,6 +401,14 @@ test('a lookback per stream is 0 for the streams it does not name', () => {
   expect(lookbackOf(30, 'deals')).toBe(30);
   expect(lookbackOf({contacts: 60}, 'contacts')).toBe(60);
   expect(lookbackOf({contacts: 60}, 'deals')).toBe(0);
+});
+
+test('a stream without a number of days of its own is never read whole for its age', () => {
+  expect(fullRefreshDaysOf(7, 'deals')).toBe(7);
+  expect(fullRefreshDaysOf(0, 'deals')).toBe(0);
+  expect(fullRefreshDaysOf({contacts: 0}, 'contacts')).toBe(0);
+  expect(fullRefreshDaysOf({contacts: 0.5}, 'deals')).toBe(undefined);
+  expect(fullRefreshDaysOf(undefined, 'deals')).toBe(undefined);
 });
 
 test.each(settings)('the setting $name is described', ({schema}) => {
