@@ -66,6 +66,8 @@ export type Attempt = {
   readonly seconds: number;
   readonly succeeded: boolean;
   readonly retried: boolean;
+  /** For how long its answer closed the gate, beyond the time that it was closed anyway. */
+  readonly pausedMs: number;
 };
 
 export type ClientOptions = {
@@ -81,10 +83,12 @@ export type ClientOptions = {
   /** A number in [0, 1), for the jitter of the backoff. */
   readonly random: () => number;
   readonly log: Logger;
+  /** Told when an attempt has really left for the server, also when its answer is not waited for any more. */
+  readonly onSent?: (sent: {readonly endpoint: string; readonly isRetry: boolean}) => void;
   readonly onAttempt?: (attempt: Attempt) => void;
 };
 
-type Timed = {readonly outcome: Outcome; readonly seconds: number};
+type Ended = {readonly outcome: Outcome; readonly seconds: number; readonly pausedMs: number};
 
 /** How an attempt ended. A fault is either worth another try or final. */
 type Outcome =
@@ -127,14 +131,26 @@ export function createClient(options: ClientOptions): Client {
     timeout: {request: options.requestTimeoutSeconds * 1_000},
   });
 
-  async function attempt(path: string, query: string, {rank, signal}: RequestOptions): Promise<Timed> {
+  async function attempt(
+    path: string,
+    query: string,
+    {rank, signal}: RequestOptions,
+    onSent: () => void,
+  ): Promise<Ended> {
     const pass = await gate.enter(rank, signal);
     const departedAt = clock.now();
-    const end = (outcome: Outcome): Timed => ({outcome, seconds: (clock.now() - departedAt) / 1_000});
+    const end = (outcome: Outcome, pausedMs = 0): Ended => {
+      return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs};
+    };
     try {
       const answer = http.get(path, {searchParams: query, responseType: 'buffer', ...(signal ? {signal} : {})});
       // A connection had to be opened, or the process was busy: the server sees the request when it is really sent.
-      answer.on('request', request => request.once('finish', () => pass.departed(clock.now())));
+      answer.on('request', request =>
+        request.once('finish', () => {
+          pass.departed(clock.now());
+          onSent();
+        }),
+      );
       const response = await answer;
       const receivedAt = clock.wall();
       const tookMs = clock.now() - departedAt;
@@ -142,16 +158,17 @@ export function createClient(options: ClientOptions): Client {
       const date = Date.parse(String(headers.date));
       const answeredAt = Number.isNaN(date) ? receivedAt : date;
       const retryAfterMs = readRetryAfter(headers['retry-after'], answeredAt);
-      const pausedMs = gate.pausedMs();
+      const pausedBeforeMs = gate.pausedMs();
       if (status === 429) pass.refused(retryAfterMs);
       else pass.answered();
       const isPaused = status === 503 && retryAfterMs !== undefined;
       if (isPaused) gate.pause(retryAfterMs);
       const gateWaits = status === 429 || isPaused;
-      const seconds = Math.round((gate.pausedMs() - pausedMs) / 1_000);
+      const pausedMs = gate.pausedMs() - pausedBeforeMs;
+      const seconds = Math.round(pausedMs / 1_000);
       if (seconds >= LONG_PAUSE_SECONDS)
         log.warn({path, status, seconds}, 'the API asks for a pause; all requests wait');
-      return end(judge({status, headers, body, begunAt: answeredAt - tookMs, receivedAt, gateWaits, hide}));
+      return end(judge({status, headers, body, begunAt: answeredAt - tookMs, receivedAt, gateWaits, hide}), pausedMs);
     } catch (error) {
       pass.failed();
       signal?.throwIfAborted();
@@ -167,7 +184,9 @@ export function createClient(options: ClientOptions): Client {
     let lastStatus: number | undefined;
     let alike = 0;
     for (let tries = 1; ; tries += 1) {
-      const {outcome, seconds} = await attempt(path, search, request);
+      const {endpoint} = request;
+      const onSent = () => options.onSent?.({endpoint, isRetry: tries > 1});
+      const {outcome, seconds, pausedMs} = await attempt(path, search, request, onSent);
       const isAnswer = outcome.type === 'answer';
       const status = isAnswer ? 200 : outcome.status;
       // A server in trouble may refuse once between other faults: only refusal upon refusal is an answer.
@@ -175,13 +194,14 @@ export function createClient(options: ClientOptions): Client {
       lastStatus = status;
       const isFinal = isAnswer || tries > options.maxRetries || alike >= (outcome.tries ?? Number.POSITIVE_INFINITY);
       options.onAttempt?.({
-        endpoint: request.endpoint,
+        endpoint,
         path,
         query: search,
         status,
         seconds,
         succeeded: isAnswer,
         retried: !isFinal,
+        pausedMs,
       });
       if (isAnswer) return outcome.answer;
       if (isFinal) {

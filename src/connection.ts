@@ -8,12 +8,15 @@ import {createGate} from './gate.js';
 import type {Logger} from './logger.js';
 import type {ReadingContext} from './reading/list.js';
 import {createPlaces} from './reading/places.js';
+import {createRequestTally, type RequestTally} from './request-tally.js';
 
 const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 
 export type Connection = {
   readonly client: Client;
   readonly reading: ReadingContext;
+  /** What was asked so far, by the stream that asked. */
+  readonly tally: Pick<RequestTally, 'of' | 'total'>;
   /** Closes connections, and the simulator if there is one. */
   readonly close: () => Promise<void>;
 };
@@ -45,6 +48,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     clock: systemClock,
     signal,
   });
+  const tally = createRequestTally();
   const client = createClient({
     baseUrl: account.url,
     token: account.token,
@@ -56,12 +60,17 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     clock: systemClock,
     random: Math.random,
     log,
-    onAttempt: attempt => logAttempt(attempt, log),
+    onSent: ({endpoint, isRetry}) => tally.sent(endpoint, isRetry),
+    onAttempt: attempt => {
+      tally.paused(attempt.endpoint, attempt.pausedMs);
+      logAttempt(attempt, log);
+    },
   });
   const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY});
   return {
     client,
     reading: {client, places, pageSize, window},
+    tally,
     close: async () => {
       client.close();
       await account.stop?.();

@@ -30,6 +30,7 @@ function connect(server: {readonly url: string}, changes: Partial<ClientOptions>
   const clock = createJumpingClock();
   const lines: string[] = [];
   const attempts: Attempt[] = [];
+  const sent: boolean[] = [];
   const client = createClient({
     baseUrl: server.url,
     token,
@@ -41,13 +42,14 @@ function connect(server: {readonly url: string}, changes: Partial<ClientOptions>
     clock,
     random: () => 0,
     log: createLogger({level: 'trace', format: 'text', secrets: [], write: line => lines.push(line)}),
+    onSent: ({isRetry}) => sent.push(isRetry),
     onAttempt: attempt => attempts.push(attempt),
     ...changes,
   });
   closing.push(client.close);
   const get = (path = 'things', query = {}, signal?: AbortSignal) =>
     client.get(path, query, {rank: 0, endpoint: 'things', ...(signal ? {signal} : {})});
-  return {get, clock, lines, attempts};
+  return {get, clock, lines, attempts, sent};
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<ApiError> {
@@ -303,6 +305,71 @@ describe('Retry-After', () => {
     while (clock.sleeps.length === 0) await new Promise(resolve => setImmediate(resolve));
     await Promise.all([waiting, get('others')]);
     expect(clock.sleeps.map(toTenths)).toEqual([40_000]);
+  });
+});
+
+describe('an attempt', () => {
+  test('is told of as soon as it is sent, and whether it repeats another', async () => {
+    const server = await serve(inTurn({status: 500}, {breakage: 'reset'}, {status: 429}, good));
+    const {get, sent} = connect(server);
+    await get();
+    expect(sent).toEqual([false, true, true, true]);
+    await get();
+    expect(sent).toEqual([false, true, true, true, false]);
+    expect(server.queries).toHaveLength(5);
+  });
+
+  test('is told of though nobody waits for its answer any more', async () => {
+    const controller = new AbortController();
+    const server = await serve(() => {
+      controller.abort(new Error('stopped by the test'));
+      return {breakage: 'silence'};
+    });
+    const {get, sent, attempts} = connect(server);
+    await expect(get('things', {}, controller.signal)).rejects.toThrow('stopped by the test');
+    expect({sent, asked: server.queries.length, attempts}).toEqual({sent: [false], asked: 1, attempts: []});
+  });
+
+  test('that never found its way to a server was not sent', async () => {
+    const server = await startListServer(() => good);
+    await server.stop();
+    const {get, sent, attempts} = connect(server, {maxRetries: 2});
+    await faultOf(get());
+    expect(sent).toEqual([]);
+    expect(attempts).toHaveLength(3);
+  });
+
+  test.each<{when: string; answers: readonly ListAnswer[]; paused: readonly number[]}>([
+    {when: 'nothing was refused', answers: [{status: 500}, good], paused: [0, 0]},
+    {when: 'a 429 says 30 s', answers: [{status: 429, headers: {'retry-after': '30'}}, good], paused: [30_000, 0]},
+    {when: 'a 429 says nothing', answers: [{status: 429}, {status: 429}, good], paused: [1_000, 2_000, 0]},
+    {when: 'a 503 says 7 s', answers: [{status: 503, headers: {'retry-after': '7'}}, good], paused: [7_000, 0]},
+    {when: 'a 500 says 7 s', answers: [{status: 500, headers: {'retry-after': '7'}}, good], paused: [0, 0]},
+  ])('tells for how long its answer closed the gate: $when', async ({answers, paused}) => {
+    const {get, attempts} = connect(await serve(inTurn(...answers)));
+    await get();
+    expect(attempts.map(({pausedMs}) => toTenths(pausedMs))).toEqual(paused);
+  });
+
+  test('counts no time for which another one had closed the gate already', async () => {
+    const refused: ListAnswer = {status: 429, headers: {'retry-after': '40'}};
+    // Both are refused together, before either waits.
+    const server = await serve(async ({number}) => {
+      if (number > 1) return good;
+      while (server.queries.length < 2) await new Promise(resolve => setImmediate(resolve));
+      return refused;
+    });
+    const controller = new AbortController();
+    const {signal} = controller;
+    const gate = createGate({requestsPerSecond: 0, maxConcurrent: 10, clock: systemClock, signal});
+    const {get, attempts} = connect(server, {gate});
+    const both = Promise.allSettled([get('a', {}, signal), get('b', {}, signal)]);
+    while (attempts.length < 2) await new Promise(resolve => setImmediate(resolve));
+    controller.abort();
+    await both;
+    const [first = 0, second = 0] = attempts.map(({pausedMs}) => pausedMs).sort((a, b) => b - a);
+    expect(toTenths(first)).toBe(40_000);
+    expect(second).toBeLessThan(5_000);
   });
 });
 
