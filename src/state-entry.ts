@@ -12,6 +12,16 @@ export type State = {
   readonly [key: string]: unknown;
 };
 
+/** What the state has of a stream, whatever it is. */
+export function entryOf(state: State, tapStreamId: string): unknown {
+  return property(state.bookmarks, tapStreamId);
+}
+
+/** The state with another entry for a stream. */
+export function putEntry(state: State, tapStreamId: string, entry: Json): State {
+  return {...state, bookmarks: {...state.bookmarks, [tapStreamId]: entry}};
+}
+
 /** Called with the place of a value that is no instant; ends in an error. */
 export type Wrong = (where: string, value: unknown) => never;
 

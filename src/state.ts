@@ -1,17 +1,16 @@
-// The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form and the
-// flat form of the Python tap; carries through whatever else it finds.
+// The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form; carries
+// through whatever else it finds.
 
 import {InputError} from './errors.js';
 import {parseJson} from './files.js';
-import {readSdkBookmark, SDK_KEYS, unwrap} from './foreign-state.js';
+import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
 import {describe, isObject} from './json.js';
-import {isNothing, property, readInstant, type State, type Wrong} from './state-entry.js';
+import {entryOf, isNothing, property, putEntry, readInstant, type State, type Wrong} from './state-entry.js';
+import {finishMemory, type MemoryOfFinish} from './stream-memory.js';
 import {findStream, streams, validReplicationKeys} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 export type {State} from './state-entry.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What getBookmark has to know of a stream. */
 export type BookmarkedStream = {
@@ -56,14 +55,14 @@ export function getBookmark(
   {tapStreamId, replicationKey, validReplicationKeys: validKeys}: BookmarkedStream,
 ): string | undefined {
   const keys = [replicationKey, ...validKeys];
-  return readBookmark(property(state.bookmarks, tapStreamId), keys, (where, value) => {
+  return readBookmark(entryOf(state, tapStreamId), keys, (where, value) => {
     throw wrongInstant('state', tapStreamId, where, value);
   });
 }
 
 /** The state with a bookmark for one key of a stream; its other keys stay, those of the SDK's form become null. */
 export function setBookmark(state: State, tapStreamId: string, replicationKey: string, instant: string): State {
-  return update(state, tapStreamId, {[replicationKey]: instant}, true);
+  return putEntry(state, tapStreamId, {...supersede(entryOf(state, tapStreamId)), [replicationKey]: instant});
 }
 
 /** The state with the stream that is being read, or null between streams. */
@@ -71,36 +70,37 @@ export function setCurrentlySyncing(state: State, tapStreamId: string | null): S
   return {...state, currently_syncing: tapStreamId};
 }
 
+// What was found out about a stream's server, or made ready for its rows, is no reading.
+const PREPARATIONS = ['proofs', 'version'];
+
 /** Whether the stream was ever read, as far as the state tells: such a stream must not become unreadable in silence. */
 export function hasState(state: State, tapStreamId: string): boolean {
-  const bookmark = property(state.bookmarks, tapStreamId);
-  return isObject(bookmark) ? Object.values(bookmark).some(value => !isNothing(value)) : !isNothing(bookmark);
+  const entry = entryOf(state, tapStreamId);
+  if (!isObject(entry)) return !isNothing(entry);
+  return Object.entries(entry).some(([key, value]) => !isNothing(value) && !PREPARATIONS.includes(key));
 }
 
 /** What a stream that was read to its end leaves behind. */
-export type Finish = {
+export type Finish = MemoryOfFinish & {
   readonly replicationKey?: string;
   readonly bookmark?: string | undefined;
   /** When the reading began: also full-table streams leave a trace, which hasState finds. */
   readonly syncedAt: string;
 };
 
-/** The state after a stream was read to its end: its bookmark, if it has one, and when it was read. */
-export function markFinished(state: State, tapStreamId: string, {replicationKey, bookmark, syncedAt}: Finish): State {
-  const finished = {synced_at: syncedAt};
-  if (replicationKey === undefined || bookmark === undefined) return update(state, tapStreamId, finished, false);
-  return update(state, tapStreamId, {[replicationKey]: bookmark, ...finished}, true);
-}
-
-function update(state: State, tapStreamId: string, changes: Json, isMoved: boolean): State {
-  const before = property(state.bookmarks, tapStreamId);
-  // A bare instant that no bookmark replaces yet moves into the object under the name that says least about it.
-  const kept: Json = isObject(before) ? before : isMoved || isNothing(before) ? {} : {replication_key_value: before};
-  const over = isMoved ? SDK_KEYS.filter(key => Object.hasOwn(kept, key)).map(key => [key, null]) : [];
-  return {
-    ...state,
-    bookmarks: {...state.bookmarks, [tapStreamId]: {...kept, ...Object.fromEntries(over), ...changes}},
-  };
+/**
+ * The state after a stream was read to its end: its bookmark, if it has one, when it was read, and what is remembered
+ * of it. Its progress is over.
+ */
+export function markFinished(
+  state: State,
+  tapStreamId: string,
+  {replicationKey, bookmark, syncedAt, ...memory}: Finish,
+): State {
+  const before = entryOf(state, tapStreamId);
+  const isMoved = replicationKey !== undefined && bookmark !== undefined;
+  const entry = isMoved ? {...supersede(before), [replicationKey]: bookmark} : openEntry(before);
+  return putEntry(state, tapStreamId, {...finishMemory(entry, memory), synced_at: syncedAt});
 }
 
 function parse(value: unknown, source: string): State {
@@ -149,12 +149,12 @@ function checkBookmark(tapStreamId: string, bookmark: unknown, source: string): 
   for (const key of keys) readBookmark(bookmark, [key], wrong);
 }
 
-function readBookmark(bookmark: unknown, keys: readonly string[], wrong: Wrong): string | undefined {
-  if (isNothing(bookmark)) return undefined;
-  if (!isObject(bookmark)) return typeof bookmark === 'string' ? readInstant(bookmark, '', wrong) : wrong('', bookmark);
-  const key = keys.find(key => !isNothing(property(bookmark, key)));
-  if (key !== undefined) return readInstant(property(bookmark, key), key, wrong);
-  return readSdkBookmark(bookmark, keys, '', wrong);
+function readBookmark(entry: unknown, keys: readonly string[], wrong: Wrong): string | undefined {
+  if (isNothing(entry)) return undefined;
+  const key = isObject(entry) ? keys.find(key => !isNothing(property(entry, key))) : undefined;
+  return isObject(entry) && key !== undefined
+    ? readInstant(property(entry, key), key, wrong)
+    : readForeignBookmark(entry, keys, wrong);
 }
 
 function wrongInstant(source: string, tapStreamId: string, where: string, value: unknown): InputError {

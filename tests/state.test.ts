@@ -287,6 +287,11 @@ describe('whether a stream was ever read', () => {
     [{synced_at: MARCH}, true],
     [MARCH, true],
     [{replication_key_value: MARCH}, true],
+    [{progress: {at: {way: 'offsets'}}}, true],
+    [{whole_read: {at: MARCH, rows: 0}}, true],
+    [{progress: null, doubt: null, udate: null}, false],
+    [{proofs: {'orders[tstamp]': {obeyed: true, at: MARCH}}}, false],
+    [{version: 1_790_000_000_000, progress: null}, false],
   ])('%j says %s', (bookmark, expected) => {
     expect(hasState({bookmarks: {contacts: bookmark}}, 'contacts')).toBe(expected);
   });

@@ -1,0 +1,228 @@
+// What the state remembers of a stream besides its bookmark: its last whole read, what its server was seen to obey, the
+// version of its rows, and where an interrupted read stood. All of it only saves time: what cannot be understood is left
+// aside, with a sentence about it, and never ends a run.
+
+import {parseInstant} from './dates.js';
+import {openEntry} from './foreign-state.js';
+import {isObject} from './json.js';
+import {entryOf, isNothing, property, putEntry, type State} from './state-entry.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Whether the server obeyed a parameter, and when it was seen to. */
+export type Proof = {readonly obeyed: boolean; readonly at: string};
+
+/** A whole read that ended: when, and how many different rows it saw. */
+export type WholeRead = {readonly at: string; readonly rows: number};
+
+/** Where a way of reading stands: a small JSON object that only this way understands. */
+export type Checkpoint = {readonly way: string; readonly [key: string]: unknown};
+
+/** An interrupted read. Its instants are UTC with six decimals. */
+export type StreamProgress = {
+  /** Hash of what was selected: a checkpoint holds for the same rows and fields only. */
+  readonly selection: string;
+  /** When the read began, by the server's clock; stays when it goes on. */
+  readonly beganAt: string;
+  /** When the checkpoint was made, by this machine's clock. */
+  readonly savedAt: string;
+  /** The highest replication key that was written. */
+  readonly highest: string | null;
+  /** Whether replication keys came without a zone. */
+  readonly isZoneless: boolean;
+  /** Records that came and were not written: too old, or without their key. */
+  readonly leftOut: number;
+  /** The version its records carry, if any: the rest of the read must carry the same. */
+  readonly version: number | null;
+  readonly at: Checkpoint;
+};
+
+/** All that is remembered of a stream. What is absent was never there, is over, or is not understood. */
+export type StreamMemory = {
+  readonly wholeRead?: WholeRead;
+  /** A whole read that suddenly lost most of the rows: acted on when another run sees the same. */
+  readonly doubt?: WholeRead;
+  /** By the parameter that was tried, such as `orders[tstamp]`. However old. */
+  readonly proofs: Readonly<Record<string, Proof>>;
+  /** The highest version that was ever used for the stream. */
+  readonly version?: number;
+  readonly progress?: StreamProgress;
+  /** Sentences about what is there and is not understood. */
+  readonly complaints: readonly string[];
+};
+
+/** What a read that ended adds to the memory. What is not given stays as it was. */
+export type MemoryOfFinish = {
+  /** Ends a doubt, unless one is given beside it. */
+  readonly wholeRead?: WholeRead | undefined;
+  readonly doubt?: WholeRead | undefined;
+  readonly proofs?: Readonly<Record<string, Proof>> | undefined;
+  readonly version?: number | undefined;
+};
+
+/** What the state remembers of a stream. Never throws, whatever stands there. */
+export function memoryOf(state: State, tapStreamId: string): StreamMemory {
+  const value = entryOf(state, tapStreamId);
+  const entry = isObject(value) ? value : {};
+  const complaints: string[] = [];
+  const read = <T>(key: string, parse: (value: unknown) => T | undefined, complaint: string): T | undefined => {
+    const written = property(entry, key);
+    if (isNothing(written)) return undefined;
+    const parsed = parse(written);
+    if (parsed === undefined) complaints.push(complaint);
+    return parsed;
+  };
+
+  const wholeRead = read(
+    'whole_read',
+    parseWholeRead,
+    `the last whole read of ${tapStreamId} is not one of this tap's; it counts as never read whole`,
+  );
+  const doubt = read(
+    'doubt',
+    parseWholeRead,
+    `the doubtful read of ${tapStreamId} is not one of this tap's; it is forgotten`,
+  );
+  const proofs = proofsOf(entry);
+  if (proofs.malformed > 0) {
+    complaints.push(`${proofs.malformed} of the proofs of ${tapStreamId} are not this tap's; they are made anew`);
+  }
+  const version = read(
+    'version',
+    parseVersion,
+    `the version of ${tapStreamId} is not one of this tap's; the next one is made from the clock`,
+  );
+  const progress = read(
+    'progress',
+    parseProgress,
+    `the checkpoint of ${tapStreamId} is not one of this tap's; the stream begins again`,
+  );
+  return {
+    ...(wholeRead && {wholeRead}),
+    ...(doubt && {doubt}),
+    proofs: proofs.known,
+    ...(version !== undefined && {version}),
+    ...(progress && {progress}),
+    complaints,
+  };
+}
+
+/** The state with where the read of a stream stands. Its bookmark stays: the read has not ended. */
+export function setProgress(state: State, tapStreamId: string, progress: StreamProgress): State {
+  const entry = openEntry(entryOf(state, tapStreamId));
+  const used = progress.version === null ? {} : {version: higherVersion(entry, progress.version)};
+  return putEntry(state, tapStreamId, {...entry, ...used, progress: writeProgress(progress)});
+}
+
+/**
+ * The state with proofs about a stream's server. Those not named stay, since a runner that merges states would bring
+ * them back: a proof is revoked by a newer one.
+ */
+export function setProofs(state: State, tapStreamId: string, proofs: Readonly<Record<string, Proof>>): State {
+  const entry = openEntry(entryOf(state, tapStreamId));
+  return putEntry(state, tapStreamId, {...entry, proofs: mergeProofs(entry, proofs)});
+}
+
+/**
+ * The entry of a stream whose read has ended. What is over becomes null where it stood before, since a runner that
+ * merges states would bring it back, and is not mentioned elsewhere.
+ */
+export function finishMemory(entry: Json, {wholeRead, doubt, proofs, version}: MemoryOfFinish): Json {
+  return {
+    ...entry,
+    ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
+    ...(doubt && {doubt}),
+    ...(proofs && {proofs: mergeProofs(entry, proofs)}),
+    ...(version !== undefined && {version: higherVersion(entry, version)}),
+    ...over(entry, 'progress'),
+  };
+}
+
+function over(entry: Json, key: string): Json {
+  return Object.hasOwn(entry, key) ? {[key]: null} : {};
+}
+
+function mergeProofs(entry: Json, proofs: Readonly<Record<string, Proof>>): Readonly<Record<string, Proof>> {
+  return {...proofsOf(entry).known, ...proofs};
+}
+
+function higherVersion(entry: Json, version: number): number {
+  return Math.max(parseVersion(property(entry, 'version')) ?? version, version);
+}
+
+function proofsOf(entry: Json): {readonly known: Readonly<Record<string, Proof>>; readonly malformed: number} {
+  const written = property(entry, 'proofs');
+  if (isNothing(written)) return {known: {}, malformed: 0};
+  if (!isObject(written)) return {known: {}, malformed: 1};
+  const named = Object.entries(written).filter(([, value]) => !isNothing(value));
+  const known = named.flatMap(([name, value]) => {
+    const proof = parseProof(value);
+    return proof ? [[name, proof] as const] : [];
+  });
+  return {known: Object.fromEntries(known), malformed: named.length - known.length};
+}
+
+function parseProof(value: unknown): Proof | undefined {
+  if (!isObject(value)) return undefined;
+  const obeyed = property(value, 'obeyed');
+  const at = parseTime(property(value, 'at'));
+  return typeof obeyed === 'boolean' && at !== undefined ? {obeyed, at} : undefined;
+}
+
+function parseWholeRead(value: unknown): WholeRead | undefined {
+  if (!isObject(value)) return undefined;
+  const at = parseTime(property(value, 'at'));
+  const rows = property(value, 'rows');
+  return at !== undefined && isCount(rows) ? {at, rows} : undefined;
+}
+
+// One below the largest integer that JSON carries safely, so that a higher version can always be made.
+function parseVersion(value: unknown): number | undefined {
+  return isCount(value) && value > 0 && value < Number.MAX_SAFE_INTEGER ? value : undefined;
+}
+
+function writeProgress({selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at}: StreamProgress): Json {
+  return {
+    selection,
+    began_at: beganAt,
+    saved_at: savedAt,
+    highest,
+    zoneless: isZoneless,
+    left_out: leftOut,
+    version,
+    at,
+  };
+}
+
+function parseProgress(value: unknown): StreamProgress | undefined {
+  if (!isObject(value)) return undefined;
+  const selection = property(value, 'selection');
+  const beganAt = parseTime(property(value, 'began_at'));
+  const savedAt = parseTime(property(value, 'saved_at'));
+  const highest = orNull(property(value, 'highest'), parseTime);
+  const isZoneless = property(value, 'zoneless');
+  const leftOut = property(value, 'left_out');
+  const version = orNull(property(value, 'version'), parseVersion);
+  const at = property(value, 'at');
+  if (typeof selection !== 'string' || beganAt === undefined || savedAt === undefined) return undefined;
+  if (highest === undefined || typeof isZoneless !== 'boolean' || !isCount(leftOut)) return undefined;
+  if (version === undefined || !isCheckpoint(at)) return undefined;
+  return {selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
+}
+
+function isCheckpoint(value: unknown): value is Checkpoint {
+  return isObject(value) && typeof property(value, 'way') === 'string';
+}
+
+/** A value that may be null; undefined when it is there and is not understood. */
+function orNull<T>(value: unknown, parse: (value: unknown) => T | undefined): T | null | undefined {
+  return isNothing(value) ? null : parse(value);
+}
+
+function parseTime(value: unknown): string | undefined {
+  return typeof value === 'string' ? parseInstant(value) : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
