@@ -5,6 +5,7 @@ import type {Candidate, Resource} from './resource.js';
 import {resources} from './resources/index.js';
 import {indexOfId, type Relations, RowSource} from './row-source.js';
 import type {Sizes} from './sizes.js';
+import {rankOf, rankOfValue} from './stamps.js';
 import {type Change, Table} from './table.js';
 import type {WireRow} from './wire.js';
 
@@ -63,24 +64,17 @@ export class Account implements Relations {
   }
 
   row(resource: Resource, index: number): WireRow {
-    return this.#rowOf(resource, this.#source(resource, index));
+    return this.candidate(resource, index).row();
   }
 
   /** A row as filters and orders see it: its instants at once, the rest when they ask. */
   candidate(resource: Resource, index: number): Candidate {
-    const source = this.#source(resource, index);
-    let row: WireRow | undefined;
-    return {
-      id: source.id,
-      index,
-      created: source.created,
-      updated: source.updated,
-      isPartial: source.isPartial,
-      row: () => {
-        row ??= this.#rowOf(resource, this.#source(resource, index));
-        return row;
-      },
-    };
+    return this.candidateAfter(resource, index, this.table(resource.name).changes.get(index));
+  }
+
+  /** The same row after other changes than those of now. */
+  candidateAfter(resource: Resource, index: number, change: Change | undefined): Candidate {
+    return new AccountRow(resource, this.table(resource.name), index, change, this);
   }
 
   insert(name: string, overrides: WireRow = {}): string {
@@ -198,17 +192,6 @@ export class Account implements Relations {
     return adopted.byParent.get(parentId) ?? [];
   }
 
-  #source(resource: Resource, index: number): RowSource {
-    const {name, salt, baseCount, changes} = this.table(resource.name);
-    return new RowSource({resource: name, salt, index, baseCount, ...stamps(changes.get(index))}, this);
-  }
-
-  #rowOf(resource: Resource, source: RowSource): WireRow {
-    const row = resource.row(source);
-    const overrides = this.table(resource.name).changes.get(source.index)?.overrides;
-    return overrides === undefined ? row : {...row, ...overrides};
-  }
-
   // A parent whose row lists its children moves with them; whether a contact moves with its parts is an open question.
   #moveParent(name: string, index: number): void {
     const {parent, isListedByParent} = this.resource(name);
@@ -234,10 +217,32 @@ function holders(parents: Table, every = 1): number {
   return Math.ceil(parents.baseCount / every);
 }
 
-function stamps(change: Change | undefined): Pick<Change, 'insertedAt' | 'editedAt' | 'touchedAt'> {
-  return change === undefined
-    ? {}
-    : {insertedAt: change.insertedAt, editedAt: change.editedAt, touchedAt: change.touchedAt};
+class AccountRow extends RowSource implements Candidate {
+  readonly #resource: Resource;
+  readonly #change: Change | undefined;
+  #row: WireRow | undefined;
+
+  constructor(resource: Resource, table: Table, index: number, change: Change | undefined, relations: Relations) {
+    super(table, index, change, relations);
+    this.#resource = resource;
+    this.#change = change;
+  }
+
+  rankOf(column: string): number | null {
+    const stamp = this.#resource.stamps?.[column];
+    if (stamp === undefined) return null;
+    const value = this.#change?.overrides[column];
+    if (value !== undefined) return rankOfValue(value, stamp);
+    return this.isPartial ? null : rankOf(stamp, this);
+  }
+
+  row(): WireRow {
+    if (this.#row === undefined) {
+      const row = this.#resource.row(this);
+      this.#row = this.#change === undefined ? row : {...row, ...this.#change.overrides};
+    }
+    return this.#row;
+  }
 }
 
 function withoutId(overrides: WireRow): WireRow {

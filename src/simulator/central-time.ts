@@ -7,13 +7,13 @@ const summers = new Map<number, {begins: number; ends: number}>();
 
 /** `2026-05-28T03:05:54-05:00` */
 export function withOffset(instant: number): string {
-  const offset = offsetAt(instant);
+  const offset = centralOffset(instant);
   return `${clockText(instant + offset).replace(' ', 'T')}${offset === summerOffset ? '-05:00' : '-06:00'}`;
 }
 
 /** `2026-05-28 03:05:54`, the Central wall clock, which says nothing of its zone. */
 export function wallClock(instant: number): string {
-  return clockText(instant + offsetAt(instant));
+  return clockText(instant + centralOffset(instant));
 }
 
 /** `2026-05-28T08:05:54+00:00`, the true UTC of custom fields and their values. */
@@ -50,7 +50,13 @@ export function parseMoment(text: string): number | undefined {
     return clock - (zone.startsWith('-') ? -minutes : minutes) * 60;
   }
   const summerReading = clock - summerOffset;
-  return offsetAt(summerReading) === summerOffset ? summerReading : clock - winterOffset;
+  return centralOffset(summerReading) === summerOffset ? summerReading : clock - winterOffset;
+}
+
+/** How far the Central clock is from UTC, in seconds. */
+export function centralOffset(instant: number): number {
+  const {begins, ends} = summerOf(yearNear(instant));
+  return instant >= begins && instant < ends ? summerOffset : winterOffset;
 }
 
 /** The autumn hour that the Central clock shows twice in `year`: its first second, two hours of true time long. */
@@ -58,9 +64,9 @@ export function doubleHour(year: number): number {
   return summerOf(year).ends - 3600;
 }
 
-function offsetAt(instant: number): number {
-  const {begins, ends} = summerOf(new Date(instant * 1000).getUTCFullYear());
-  return instant >= begins && instant < ends ? summerOffset : winterOffset;
+/** The year of an instant, save for a day around New Year: exact enough for what happens in summer and autumn. */
+export function yearNear(instant: number): number {
+  return 1970 + Math.floor(instant / 31_556_952);
 }
 
 // Summer time runs from the second Sunday of March to the first Sunday of November, at 02:00 on the local clock.

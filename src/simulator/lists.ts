@@ -2,10 +2,11 @@
 
 import type {Account} from './account.js';
 import {withOffset} from './central-time.js';
+import {names} from './obedience.js';
 import type {Query} from './query.js';
 import {mix} from './random.js';
 import type {Resource} from './resource.js';
-import {names, type Selection, type Selector} from './selection.js';
+import type {Selection, Selector} from './selection.js';
 import type {WireRow, WireValue} from './wire.js';
 
 export type ListOptions = {

@@ -49,15 +49,22 @@ export type SimulatorOptions = {
   readonly missing?: readonly string[] | undefined;
 
   // What is documented or was seen is obeyed, what only public code relies on is not. An entry is `*`, a path
-  // (`contacts`) or a path and a name (`contacts.updated_after`, `deals.mdate`); ignoring wins.
+  // (`contacts`) or a path and a name (`contacts.updated_after`, `deals.mdate`); ignoring wins. Every list can be told
+  // to obey orders by its id and by its dates, as they are spelled (`accounts.updatedTimestamp`) or in snake case.
   readonly obeyFilters?: readonly string[] | undefined;
   readonly ignoreFilters?: readonly string[] | undefined;
   readonly obeyOrders?: readonly string[] | undefined;
   readonly ignoreOrders?: readonly string[] | undefined;
+  /** Lists, or `*`, that sort by id whatever an order names, in the direction that it asks for. Default none. */
+  readonly directionOnlyOrders?: readonly string[] | undefined;
+  /** Whether rows without a value rank below all others in an order, or above them. Default `lowest`. */
+  readonly nulls?: 'lowest' | 'highest' | undefined;
   /** `include=` to be ignored, in the same spelling (`contacts.contactTags`). */
   readonly ignoreIncludes?: readonly string[] | undefined;
   /** Lists that come in a new order with every request that asks for none. Default contactLists and deals. */
   readonly unstable?: readonly string[] | undefined;
+  /** Lists, or `*`, whose rows of equal rank in an order come in a new sequence with every request. Default none. */
+  readonly unstableTies?: readonly string[] | undefined;
   /** How `meta.total` is written on single lists, such as `{tags: 'absent'}`. */
   readonly totals?: Readonly<Record<string, 'string' | 'number' | 'absent'>> | undefined;
   /** Whether `filters[updated_after]` of deals honours a time of day. Default `second`. */

@@ -51,12 +51,25 @@ export const parameters: readonly Parameter[] = [
   parameter('ignore_filters', list(identity), 'filters ignored, likewise', ignoreFilters => ({ignoreFilters})),
   parameter('obey_orders', list(identity), 'orders obeyed though unproven, likewise', obeyOrders => ({obeyOrders})),
   parameter('ignore_orders', list(identity), 'orders ignored, likewise', ignoreOrders => ({ignoreOrders})),
+  parameter(
+    'direction_only_orders',
+    list(identity),
+    'lists, or *, that sort by id whatever an order names',
+    directionOnlyOrders => ({directionOnlyOrders}),
+  ),
+  parameter('nulls', oneOf('lowest', 'highest'), 'how missing values rank in an order (lowest)', nulls => ({nulls})),
   parameter('ignore_includes', list(identity), 'include= ignored, likewise', ignoreIncludes => ({ignoreIncludes})),
   parameter(
     'unstable',
     list(identity, true),
     'lists in a new order for each request (contactLists,deals)',
     unstable => ({unstable}),
+  ),
+  parameter(
+    'unstable_ties',
+    list(identity),
+    'lists, or *, whose rows of equal rank come in a new order each time',
+    unstableTies => ({unstableTies}),
   ),
   parameter(
     'totals',

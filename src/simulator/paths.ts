@@ -26,7 +26,9 @@ export function checkPaths(options: SimulatorOptions): void {
     ['obey_orders', pathsOf(options.obeyOrders), ['*', ...resourceNames]],
     ['ignore_orders', pathsOf(options.ignoreOrders), ['*', ...resourceNames]],
     ['ignore_includes', pathsOf(options.ignoreIncludes), ['*', ...resourceNames]],
+    ['direction_only_orders', options.directionOnlyOrders ?? [], ['*', ...resourceNames]],
     ['unstable', options.unstable ?? [], resourceNames],
+    ['unstable_ties', options.unstableTies ?? [], ['*', ...resourceNames]],
     ['totals', Object.keys(options.totals ?? {}), resourceNames],
     ['counts', Object.keys(options.counts ?? {}), resourceNames],
   ];

@@ -2,6 +2,7 @@
 // themselves are data, under resources/.
 
 import type {RowSource} from './row-source.js';
+import type {Stamp} from './stamps.js';
 import type {WireRow} from './wire.js';
 
 export type Resource = {
@@ -22,7 +23,13 @@ export type Resource = {
   readonly isRemovable?: boolean;
   /** `meta.total` on this list; a string where nothing is said. */
   readonly total?: 'string' | 'number' | 'absent';
+  /**
+   * The columns that hold an instant, by their names on the wire. A server that is told to obey sorts by each of them,
+   * as it is spelled or in snake case.
+   */
+  readonly stamps?: Readonly<Record<string, Stamp>>;
   readonly filters?: readonly Filter[];
+  /** What is obeyed by default, and orders by other columns than stamps and the id. */
   readonly orders?: readonly Order[];
 };
 
@@ -35,6 +42,8 @@ export type Parent = {
 
 /** A row that a filter judges or an order ranks. */
 export type Candidate = Pick<RowSource, 'id' | 'index' | 'created' | 'updated' | 'isPartial'> & {
+  /** The rank of one of the resource's stamps; null where the row does not show it. */
+  readonly rankOf: (column: string) => number | null;
   readonly row: () => WireRow;
 };
 
@@ -45,7 +54,12 @@ export type Filter = {
   readonly isObeyed: boolean;
   /** Makes the test for one value, or undefined for a value that cannot be read, which is then ignored. */
   readonly test: (value: string, context: FilterContext) => ((candidate: Candidate) => boolean) | undefined;
+  /** The same for filters that are nothing but bounds of a stamp, so that rows in its order need not be tested. */
+  readonly range?: (value: string, context: FilterContext) => StampRange | undefined;
 };
+
+/** Both ends are included. */
+export type StampRange = {readonly column: string; readonly least: number; readonly most: number};
 
 export type FilterContext = {
   /** The operator of `filters[name][operator]`, `eq` where none is given. */
@@ -60,5 +74,7 @@ export type Order = {
   /** The name inside `orders[...]`. */
   readonly name: string;
   readonly isObeyed: boolean;
-  readonly rank: (candidate: Candidate) => string | number;
+  readonly rank: (candidate: Candidate) => Rank;
 };
+
+export type Rank = string | number | null;

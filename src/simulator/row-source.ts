@@ -1,7 +1,8 @@
 // What a row is made from: its place in the resource, its instants, the draws that belong to it, and its relations.
 
-import {doubleHour, utcClock, utcWithOffset, wallClock, withOffset} from './central-time.js';
+import {doubleHour, utcClock, utcWithOffset, wallClock, withOffset, yearNear} from './central-time.js';
 import {Dice, mix} from './random.js';
+import type {Stamp} from './stamps.js';
 import {userText} from './texts.js';
 import type {WireValue} from './wire.js';
 
@@ -23,12 +24,11 @@ export type Relations = {
   readonly partialDeals: 'mixed' | 'with-status' | 'without-status' | 'none';
 };
 
-export type RowPlace = {
-  readonly resource: string;
-  readonly salt: number;
-  readonly index: number;
-  readonly baseCount: number;
-  /** When the row was inserted or last changed while it was served; absent for a row as the seed made it. */
+/** The table that a row is in, as far as its rows follow from it. */
+export type RowPlace = {readonly name: string; readonly salt: number; readonly baseCount: number};
+
+/** When the row was inserted or last changed while it was served; all absent for a row as the seed made it. */
+export type RowMoves = {
   readonly insertedAt?: number | undefined;
   readonly editedAt?: number | undefined;
   readonly touchedAt?: number | undefined;
@@ -45,35 +45,54 @@ export function indexOfId(salt: number, id: number): number | undefined {
   return Number.isInteger(id) && id > 0 && idOf(salt, index) === id ? index : undefined;
 }
 
+// Everything is computed when it is asked for: who sorts a million rows by one instant wants nothing else of them.
 export class RowSource {
   readonly index: number;
-  readonly id: string;
-  /** Seconds since 1970. `touched` is `updated` or later: sends and opens move it too. */
-  readonly created: number;
-  readonly updated: number;
-  readonly touched: number;
   /** The row was inserted or edited while it was served, so fields that start as null are filled. */
   readonly isChanged: boolean;
   readonly relations: Relations;
   readonly #place: RowPlace;
+  readonly #moves: RowMoves | undefined;
+  #created: number | undefined;
+  #updated: number | undefined;
   #dice: Dice | undefined;
 
-  constructor(place: RowPlace, relations: Relations) {
-    const {salt, index, baseCount, insertedAt, editedAt, touchedAt} = place;
+  constructor(place: RowPlace, index: number, moves: RowMoves | undefined, relations: Relations) {
     this.#place = place;
-    this.relations = relations;
+    this.#moves = moves;
     this.index = index;
-    this.id = String(idOf(salt, index));
-    this.isChanged = insertedAt !== undefined || editedAt !== undefined;
-    this.created = insertedAt ?? firstInstant(salt, index, baseCount);
-    this.updated = editedAt ?? insertedAt ?? lastInstant(salt, index, this.created);
-    this.touched = Math.max(touchedAt ?? insertedAt ?? openedInstant(salt, index, this.updated), this.updated);
+    this.isChanged = moves?.insertedAt !== undefined || moves?.editedAt !== undefined;
+    this.relations = relations;
+  }
+
+  get id(): string {
+    return String(idOf(this.#place.salt, this.index));
+  }
+
+  /** Seconds since 1970. */
+  get created(): number {
+    const {salt, baseCount} = this.#place;
+    this.#created ??= this.#moves?.insertedAt ?? firstInstant(salt, this.index, baseCount);
+    return this.#created;
+  }
+
+  get updated(): number {
+    this.#updated ??=
+      this.#moves?.editedAt ?? this.#moves?.insertedAt ?? lastInstant(this.#place.salt, this.index, this.created);
+    return this.#updated;
+  }
+
+  /** `updated` or later: sends and opens move it too. */
+  get touched(): number {
+    const {salt} = this.#place;
+    const touchedAt = this.#moves?.touchedAt ?? this.#moves?.insertedAt;
+    return Math.max(touchedAt ?? openedInstant(salt, this.index, this.updated), this.updated);
   }
 
   /** A deal in a pipeline that the token's user may not see. */
   get isPartial(): boolean {
-    const {resource, index} = this.#place;
-    return resource === 'deals' && this.relations.partialDeals !== 'none' && !this.isChanged && index % 29 === 11;
+    const isHidden = this.#place.name === 'deals' && this.relations.partialDeals !== 'none';
+    return isHidden && !this.isChanged && this.index % 29 === 11;
   }
 
   get dice(): Dice {
@@ -117,7 +136,7 @@ export class RowSource {
   }
 
   parent(): string | null {
-    return this.relations.parentId(this.#place.resource, this.index) ?? null;
+    return this.relations.parentId(this.#place.name, this.index) ?? null;
   }
 
   /** The id of the row that a row of another resource hangs on. */
@@ -127,6 +146,14 @@ export class RowSource {
 
   children(resource: string): readonly string[] {
     return this.relations.childIds(resource, this.index);
+  }
+
+  /** A column as the row shows it. */
+  at({instantOf, style}: Stamp): string | null {
+    const instant = instantOf(this);
+    if (instant === null) return null;
+    if (style === 'clock') return wallClock(instant);
+    return style === 'utc' ? this.#utc(instant) : withOffset(instant);
   }
 
   get cdate(): string {
@@ -147,11 +174,11 @@ export class RowSource {
 
   /** Custom fields and their values keep true UTC. */
   get createdUtc(): string {
-    return this.relations.hasUtcOffsets ? utcWithOffset(this.created) : utcClock(this.created);
+    return this.#utc(this.created);
   }
 
   get updatedUtc(): string {
-    return this.relations.hasUtcOffsets ? utcWithOffset(this.updated) : utcClock(this.updated);
+    return this.#utc(this.updated);
   }
 
   /** An instant some seconds after the creation, with its offset. */
@@ -164,6 +191,10 @@ export class RowSource {
     return Object.fromEntries(
       names.map(name => [name, `https://sandbox.api-us1.com/api/3/${path}/${this.id}/${name}`]),
     );
+  }
+
+  #utc(instant: number): string {
+    return this.relations.hasUtcOffsets ? utcWithOffset(instant) : utcClock(instant);
   }
 }
 
@@ -192,7 +223,7 @@ const pressedSeconds = 10 * 86400;
 const doubleHourSeconds = 2 * 3600;
 
 function gathered(instant: number): number {
-  const start = doubleHour(new Date(instant * 1000).getUTCFullYear());
+  const start = doubleHour(yearNear(instant));
   const from = start - pressedSeconds / 2;
   if (instant < from || instant >= from + pressedSeconds) return instant;
   return start + Math.floor(((instant - from) / pressedSeconds) * doubleHourSeconds);

@@ -1,10 +1,14 @@
 // Which rows a query selects and in what sequence: the part of a database that this server needs. What is asked for
-// often costs no more than the page: ids are arithmetic, and what had to be sorted is kept until a row changes.
+// often costs no more than the page: ids are arithmetic, and what had to be sorted or sought is kept.
 
 import type {Account} from './account.js';
+import {KeptRows} from './kept-rows.js';
+import {type AskedFilter, type AskedOrder, names, type Obedience, obeyedFilters, obeyedOrders} from './obedience.js';
 import type {Query} from './query.js';
 import {mix, shuffled} from './random.js';
-import type {Filter, FilterContext, Order, Resource} from './resource.js';
+import {byIds, type Ranking, sorted} from './ranking.js';
+import type {Candidate, Resource, StampRange} from './resource.js';
+import {byStamp} from './rules.js';
 
 export type Selection = {
   /** Rows from the first to the last page, which is what an offset counts in. */
@@ -15,30 +19,26 @@ export type Selection = {
   readonly indexAt: (position: number) => number;
 };
 
-/** What the server obeys, beyond or against the rules of the resources. */
-export type Obedience = {
-  readonly obeyFilters: readonly string[];
-  readonly ignoreFilters: readonly string[];
-  readonly obeyOrders: readonly string[];
-  readonly ignoreOrders: readonly string[];
-  readonly unstable: readonly string[];
-  readonly context: Pick<FilterContext, 'isAfterInclusive' | 'dealsFilterGranularity'>;
-};
-
 export type Selector = (resource: Resource, query: Query) => Selection;
 
-type AskedFilter = {readonly filter: Filter; readonly operator: string; readonly value: string};
-type AskedOrder = {readonly order: Order; readonly isDescending: boolean};
-type Sequence = {readonly count: number; readonly indexAt: (position: number) => number};
+type Sequence = {
+  readonly count: number;
+  readonly indexAt: (position: number) => number;
+  /** Where the rows of equal rank begin and end. */
+  readonly tiesOf?: (position: number) => readonly [number, number];
+};
+type Test = (row: Candidate) => boolean;
 
-const keptSequences = 4;
+// Four bytes a row. The sequence that was asked for longest ago goes first.
+const mostKept = 64;
+const mostKeptRows = 8_000_000;
 const idBounds = ['id_greater', 'id_less'];
-// These look at the rows of other tables, whose changes the table's own version does not tell.
+// These look at the rows of other tables, of whose changes a kept sequence hears nothing.
 const filtersByOtherTables = ['listid', 'status', 'tagid', 'filters[have_stages]'];
 
 /** Makes the function that answers queries on one account. */
 export function selector(account: Account, obedience: Obedience, seed: number): Selector {
-  const kept = new Map<string, Uint32Array>();
+  const kept = new Map<string, KeptRows>();
   let asked = 0;
 
   return (resource, query) => {
@@ -54,15 +54,22 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
     const count = Math.max(0, to - from);
 
     const isDescending = isById && orders[0]?.isDescending === true;
-    const isShuffled = orders.length === 0 && obedience.unstable.includes(resource.name);
     const shuffleSeed = mix(seed, asked, 13);
+    if (orders.length === 0 && obedience.unstable.includes(resource.name)) {
+      return {
+        count,
+        countWithoutIdBounds: rows.count,
+        indexAt: position => rows.indexAt(from + shuffled(position, count, shuffleSeed)),
+      };
+    }
+    const {tiesOf} = rows;
+    if (tiesOf !== undefined && names(obedience.unstableTies, resource.name)) {
+      return {count, countWithoutIdBounds: rows.count, indexAt: withShuffledTies(rows, tiesOf, shuffleSeed)};
+    }
     return {
       count,
       countWithoutIdBounds: rows.count,
-      indexAt: position => {
-        if (isShuffled) return rows.indexAt(from + shuffled(position, count, shuffleSeed));
-        return rows.indexAt(isDescending ? to - 1 - position : from + position);
-      },
+      indexAt: position => rows.indexAt(isDescending ? to - 1 - position : from + position),
     };
   };
 
@@ -70,21 +77,99 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
     const table = account.table(resource.name);
     if (filters.length === 0 && orders.length === 0)
       return {count: table.count, indexAt: position => table.indexAt(position)};
+    const ranking: Ranking = orders.length === 0 ? byIds : {orders, nulls: obedience.nulls};
+    if (filters.some(({filter}) => filtersByOtherTables.includes(filter.parameter))) {
+      const indices = sorted(matching(resource, filters), ranking, index => account.candidate(resource, index));
+      return {count: indices.length, indexAt: position => indices[position] ?? 0};
+    }
+    const rows = keptRows(resource, filters, ranking);
+    return {
+      count: rows.count,
+      indexAt: position => rows.indexAt(position),
+      ...(orders.length === 0 ? {} : {tiesOf: (position: number) => rows.tiesOf(position)}),
+    };
+  }
+
+  function keptRows(resource: Resource, filters: readonly AskedFilter[], ranking: Ranking): KeptRows {
     const key = JSON.stringify([
       resource.name,
-      table.version,
       filters.map(({filter, operator, value}) => [filter.parameter, operator, value]),
-      orders.map(({order, isDescending}) => [order.name, isDescending]),
-      filters.some(({filter}) => filtersByOtherTables.includes(filter.parameter)) ? asked : 0,
+      ranking.orders.map(({order, isDescending}) => [order.name, isDescending]),
+      ranking.nulls,
     ]);
-    let indices = kept.get(key);
-    if (indices === undefined) {
-      indices = sorted(account, resource, matching(account, resource, filters, obedience.context), orders);
-      if (kept.size >= keptSequences) kept.delete(kept.keys().next().value ?? '');
-      kept.set(key, indices);
+    let rows = kept.get(key);
+    kept.delete(key);
+    if (rows === undefined || rows.isSpent) {
+      rows?.close();
+      const isIn = passing(testsOf(filters));
+      rows = new KeptRows(account, {resource, isIn, ranking}, matching(resource, filters));
     }
-    const found = indices;
-    return {count: found.length, indexAt: position => found[position] ?? 0};
+    rows.refresh();
+    kept.set(key, rows);
+    forgetOldest();
+    return rows;
+  }
+
+  function forgetOldest(): void {
+    let total = 0;
+    for (const {count} of kept.values()) total += count;
+    for (const [key, rows] of kept) {
+      if (kept.size === 1 || (kept.size <= mostKept && total <= mostKeptRows)) return;
+      rows.close();
+      kept.delete(key);
+      total -= rows.count;
+    }
+  }
+
+  function testsOf(filters: readonly AskedFilter[]): readonly Test[] {
+    return filters.flatMap(
+      ({filter, operator, value}) => filter.test(value, {...obedience.context, operator, childrenOf}) ?? [],
+    );
+  }
+
+  function childrenOf(child: string, parentIndex: number): ReturnType<Account['childRows']> {
+    return account.childRows(child, parentIndex);
+  }
+
+  // The rows that pass, by ascending id.
+  function matching(resource: Resource, filters: readonly AskedFilter[]): Uint32Array {
+    const tests = testsOf(filters);
+    const among = within(resource, filters) ?? account.table(resource.name).living();
+    if (tests.length === 0) return among;
+    const isIn = passing(tests);
+    return among.filter(index => isIn(account.candidate(resource, index)));
+  }
+
+  // Of a bound of a stamp, the rows are next to each other in the order of that stamp, so the others need no look.
+  function within(resource: Resource, filters: readonly AskedFilter[]): Uint32Array | undefined {
+    for (const {filter, operator, value} of filters) {
+      const range = filter.range?.(value, {...obedience.context, operator, childrenOf});
+      if (range !== undefined) return inRange(resource, range);
+    }
+    return undefined;
+  }
+
+  function inRange(resource: Resource, {column, least, most}: StampRange): Uint32Array {
+    const order = byStamp(column);
+    const rows = keptRows(resource, [], {orders: [{order, isDescending: false}], nulls: 'lowest'});
+    const rank = (row: Candidate) => row.rankOf(column) ?? Number.NEGATIVE_INFINITY;
+    // Among the rows without the stamp are those that pass any filter.
+    const none = rows.slice(
+      0,
+      rows.firstWhere(row => row.rankOf(column) !== null),
+    );
+    const from = Math.max(
+      none.length,
+      rows.firstWhere(row => rank(row) >= least),
+    );
+    const to = Math.max(
+      from,
+      rows.firstWhere(row => rank(row) > most),
+    );
+    const indices = new Uint32Array(none.length + to - from);
+    indices.set(none);
+    indices.set(rows.slice(from, to), none.length);
+    return indices.sort();
   }
 
   // From the first row behind `id_greater` to the last one before `id_less`.
@@ -110,90 +195,19 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
   }
 }
 
-/** Whether a list of `*`, `path` and `path.name` names this one. */
-export function names(entries: readonly string[], path: string, name: string): boolean {
-  return entries.includes('*') || entries.includes(path) || entries.includes(`${path}.${name}`);
+// Rows without permission have nothing to be judged by, and come with any filter.
+function passing(tests: readonly Test[]): Test {
+  return row => row.isPartial || tests.every(test => test(row));
 }
 
-function matching(
-  account: Account,
-  resource: Resource,
-  filters: readonly AskedFilter[],
-  context: Obedience['context'],
-): Uint32Array {
-  const childrenOf = (child: string, parentIndex: number) => account.childRows(child, parentIndex);
-  const tests = filters.flatMap(
-    ({filter, operator, value}) => filter.test(value, {...context, operator, childrenOf}) ?? [],
-  );
-  const table = account.table(resource.name);
-  const indices = new Uint32Array(table.count);
-  let found = 0;
-  for (let position = 0; position < table.count; position++) {
-    const index = table.indexAt(position);
-    if (tests.length > 0) {
-      const candidate = account.candidate(resource, index);
-      // Rows without permission have nothing to be judged by, and come with any filter.
-      if (!candidate.isPartial && !tests.every(test => test(candidate))) continue;
-    }
-    indices[found++] = index;
-  }
-  return indices.slice(0, found);
-}
-
-// Equal ranks stay in the sequence of ids.
-function sorted(
-  account: Account,
-  resource: Resource,
-  indices: Uint32Array,
-  orders: readonly AskedOrder[],
-): Uint32Array {
-  if (orders.length === 0) return indices;
-  const columns = orders.map(({order, isDescending}) => ({
-    isDescending,
-    ranks: ranksOf(account, resource, order, indices),
-  }));
-  const places = Uint32Array.from(indices, (_, place) => place);
-  places.sort((a, b) => {
-    for (const {isDescending, ranks} of columns) {
-      const [left, right] = [ranks[a] ?? 0, ranks[b] ?? 0];
-      if (left !== right) return left < right === isDescending ? 1 : -1;
-    }
-    return a - b;
-  });
-  return places.map(place => indices[place] ?? 0);
-}
-
-function ranksOf(account: Account, resource: Resource, order: Order, indices: Uint32Array): ArrayLike<string | number> {
-  const rank = (index: number) => order.rank(account.candidate(resource, index));
-  const isNumeric = indices.length > 0 && typeof rank(indices[0] ?? 0) === 'number';
-  return isNumeric ? Float64Array.from(indices, index => Number(rank(index))) : Array.from(indices, rank);
-}
-
-function obeyedFilters(resource: Resource, query: Query, {obeyFilters, ignoreFilters}: Obedience): AskedFilter[] {
-  return query.filters.flatMap(({parameter, operator, value}) => {
-    const filter = resource.filters?.find(candidate => candidate.parameter === parameter);
-    if (filter === undefined || value === '') return [];
-    const name = parameter.replace(/^filters\[(.*)\]$/, '$1').replace('[]', '');
-    return isObeyed(resource.name, name, filter.isObeyed, obeyFilters, ignoreFilters)
-      ? [{filter, operator, value}]
-      : [];
-  });
-}
-
-function obeyedOrders(resource: Resource, query: Query, {obeyOrders, ignoreOrders}: Obedience): AskedOrder[] {
-  return query.orders.flatMap(({name, isDescending}) => {
-    const order = resource.orders?.find(candidate => candidate.name === name);
-    if (order === undefined) return [];
-    return isObeyed(resource.name, name, order.isObeyed, obeyOrders, ignoreOrders) ? [{order, isDescending}] : [];
-  });
-}
-
-function isObeyed(
-  path: string,
-  name: string,
-  byDefault: boolean,
-  obey: readonly string[],
-  ignore: readonly string[],
-): boolean {
-  return !names(ignore, path, name) && (byDefault || names(obey, path, name));
+function withShuffledTies(
+  {indexAt}: Sequence,
+  tiesOf: (position: number) => readonly [number, number],
+  seed: number,
+): (position: number) => number {
+  let [from, to] = [0, 0];
+  return position => {
+    if (position < from || position >= to) [from, to] = tiesOf(position);
+    return indexAt(from + shuffled(position - from, to - from, mix(seed, from)));
+  };
 }

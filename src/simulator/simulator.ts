@@ -78,7 +78,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ignoreFilters: options.ignoreFilters ?? [],
       obeyOrders: options.obeyOrders ?? [],
       ignoreOrders: options.ignoreOrders ?? [],
+      directionOnlyOrders: options.directionOnlyOrders ?? [],
       unstable: options.unstable ?? ['contactLists', 'deals'],
+      unstableTies: options.unstableTies ?? [],
+      nulls: options.nulls ?? 'lowest',
       context: {
         isAfterInclusive: options.updatedAfterInclusive ?? false,
         dealsFilterGranularity: options.dealsFilterGranularity ?? 'second',

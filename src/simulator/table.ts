@@ -14,6 +14,9 @@ export type Change = {
   readonly overrides: WireRow;
 };
 
+/** Hears of a row that was inserted, edited or removed, and what its changes were before. */
+export type Watcher = (index: number, before: Change | undefined) => void;
+
 export class Table {
   readonly name: string;
   readonly salt: number;
@@ -24,6 +27,7 @@ export class Table {
   readonly #changes = new Map<number, Change>();
   // Ascending, so that a position among the living is found by halving.
   readonly #removed: number[] = [];
+  readonly #watchers = new Set<Watcher>();
 
   constructor(name: string, salt: number, baseCount: number) {
     this.name = name;
@@ -66,10 +70,27 @@ export class Table {
     return position + low;
   }
 
+  /** The indices of all living rows, ascending. */
+  living(): Uint32Array {
+    const indices = new Uint32Array(this.count);
+    let [found, removed] = [0, 0];
+    for (let index = 0; index < this.#nextIndex; index++) {
+      if (this.#removed[removed] === index) removed++;
+      else indices[found++] = index;
+    }
+    return indices;
+  }
+
+  /** Calls the watcher after every change from now on. @returns what ends that */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   insert(change: Omit<Change, 'edits'>): number {
     const index = this.#nextIndex++;
     this.#changes.set(index, {...change, edits: 0});
-    this.version++;
+    this.#moved(index, undefined);
     return index;
   }
 
@@ -81,13 +102,19 @@ export class Table {
       edits: (before?.edits ?? 0) + 1,
       overrides: {...before?.overrides, ...change.overrides},
     });
-    this.version++;
+    this.#moved(index, before);
   }
 
   remove(index: number): void {
     this.#removed.splice(this.#removedBelow(index), 0, index);
+    const before = this.#changes.get(index);
     this.#changes.delete(index);
+    this.#moved(index, before);
+  }
+
+  #moved(index: number, before: Change | undefined): void {
     this.version++;
+    for (const watcher of this.#watchers) watcher(index, before);
   }
 
   #isRemoved(index: number): boolean {

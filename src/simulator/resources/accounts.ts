@@ -2,6 +2,7 @@
 
 import type {Resource} from '../resource.js';
 import {contains, equals} from '../rules.js';
+import {created, inUtc, updated} from '../stamps.js';
 import {companies} from '../texts.js';
 import {customField, customValue} from './deals.js';
 
@@ -22,6 +23,7 @@ const accounts: Resource = {
     links: r.links('accounts', 'notes', 'accountCustomFieldData', 'accountContacts', 'required'),
     id: r.id,
   }),
+  stamps: {createdTimestamp: created, updatedTimestamp: updated},
   filters: [contains('search', 'name')],
 };
 
@@ -41,6 +43,7 @@ const accountContacts: Resource = {
     links: r.links('accountContacts', 'account', 'contact'),
     id: r.id,
   }),
+  stamps: {createdTimestamp: created, updatedTimestamp: updated},
   filters: [equals('filters[contact]', 'contact'), equals('filters[account]', 'account')],
 };
 
@@ -50,6 +53,7 @@ const accountCustomFieldMeta: Resource = {
   editable: 'fieldLabel',
   total: 'absent',
   row: r => customField(r, 'accountCustomFieldMeta', 'accountCustomFieldData'),
+  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
 };
 
 const accountCustomFieldData: Resource = {
@@ -71,6 +75,7 @@ const accountCustomFieldData: Resource = {
       links: r.links('accountCustomFieldData', 'account', 'accountCustomFieldMetum'),
     };
   },
+  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
   filters: [equals('filters[customerAccountId]', 'accountId')],
 };
 

@@ -1,7 +1,8 @@
 // Two logs that only grow: what contacts did, and mails to and from deals and contacts.
 
 import type {Resource} from '../resource.js';
-import {byInstant, created, equals, since} from '../rules.js';
+import {byStamp, equals, since, unproven} from '../rules.js';
+import {created} from '../stamps.js';
 import {words} from '../texts.js';
 
 const activities: Resource = {
@@ -29,8 +30,9 @@ const activities: Resource = {
       id: r.id,
     };
   },
-  filters: [since('after', created), equals('contact', 'subscriberid')],
-  orders: [byInstant('tstamp', created)],
+  stamps: {tstamp: created},
+  filters: [since('after', 'tstamp'), equals('contact', 'subscriberid')],
+  orders: [byStamp('tstamp')],
 };
 
 const emailActivities: Resource = {
@@ -65,16 +67,13 @@ const emailActivities: Resource = {
       reference: relation,
     };
   },
+  stamps: {tstamp: created},
   filters: [
     equals('filters[subscriberid]', 'subscriberid'),
     equals('filters[dealId]', 'd_id'),
-    {
-      parameter: 'filters[tstamp]',
-      isObeyed: false,
-      test: (value, context) => since('tstamp', created).test(value, context),
-    },
+    unproven(since('filters[tstamp]', 'tstamp')),
   ],
-  orders: [byInstant('tstamp', created)],
+  orders: [byStamp('tstamp')],
 };
 
 export const activityResources = [activities, emailActivities];

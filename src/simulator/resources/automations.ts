@@ -1,7 +1,8 @@
 // Automations with their blocks, goals and conversions, and the contacts who went through them.
 
 import type {Resource} from '../resource.js';
-import {byInstant, equals, updated} from '../rules.js';
+import {byStamp, equals} from '../rules.js';
+import {created, updated} from '../stamps.js';
 import {words} from '../texts.js';
 
 const automations: Resource = {
@@ -37,7 +38,7 @@ const automations: Resource = {
     ),
     id: r.id,
   }),
-  orders: [byInstant('mdate', updated, false)],
+  stamps: {cdate: created, mdate: updated},
 };
 
 const automationBlocks: Resource = {
@@ -59,6 +60,7 @@ const automationBlocks: Resource = {
     links: r.links('automationBlocks', 'automation'),
     id: r.id,
   }),
+  stamps: {cdate: created, mdate: updated},
   filters: [equals('filters[automation]', 'automation', false)],
 };
 
@@ -92,13 +94,14 @@ const contactAutomations: Resource = {
       automation,
     };
   },
+  stamps: {adddate: created, lastdate: updated},
   filters: [
     equals('filters[subscriberid]', 'contact', false),
     equals('filters[status]', 'status', false),
     equals('filters[contact]', 'contact', false),
     equals('filters[automation]', 'automation', false),
   ],
-  orders: [byInstant('lastdate', updated)],
+  orders: [byStamp('lastdate')],
 };
 
 const goals: Resource = {
@@ -119,6 +122,7 @@ const goals: Resource = {
       automation_block: block,
     };
   },
+  stamps: {cdate: created},
 };
 
 const conversions: Resource = {
@@ -136,6 +140,7 @@ const conversions: Resource = {
     links: r.links('conversions', 'contactConversions', 'conversionTriggers'),
     id: r.id,
   }),
+  stamps: {cdate: created, udate: updated},
 };
 
 const conversionTriggers: Resource = {
@@ -155,6 +160,7 @@ const conversionTriggers: Resource = {
     links: r.links('conversionTriggers', 'conversion', 'automationBlock'),
     id: r.id,
   }),
+  stamps: {cdate: created, udate: updated},
 };
 
 const contactConversions: Resource = {
@@ -183,6 +189,7 @@ const contactConversions: Resource = {
       converted_by: converter,
     };
   },
+  stamps: {cdate: created},
 };
 
 export const automationResources = [

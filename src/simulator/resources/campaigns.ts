@@ -1,16 +1,22 @@
 // Campaigns with their lists, messages and links.
 
 import type {Resource} from '../resource.js';
-import {byId, byInstant, created, equals} from '../rules.js';
+import {byId, byStamp, equals} from '../rules.js';
+import {created, type Instants, later, onClock, unless, updated} from '../stamps.js';
 import {words} from '../texts.js';
 import {zeros} from './contact-settings.js';
+
+const isDraft = (row: Instants): boolean => row.index % 6 === 0;
+const firstSent = unless(isDraft, later(3600));
+const lastSent = unless(isDraft, later(7200));
+const editedUnlessNew = unless(row => row.index % 3 === 0 && !row.isChanged, updated);
 
 const campaigns: Resource = {
   name: 'campaigns',
   size: [24, 'slowly'],
   editable: 'analytics_campaign_name',
   row: r => {
-    const isDraft = r.index % 6 === 0;
+    const isUnsent = isDraft(r);
     const user = r.ref('users');
     const message = r.refOrZero('messages');
     return {
@@ -26,8 +32,8 @@ const campaigns: Resource = {
       name: r.text(`Campaign ${r.pick(words)} ${r.index}`),
       cdate: r.cdate,
       mdate: r.udate,
-      sdate: isDraft ? null : r.later(3600),
-      ldate: isDraft ? null : r.later(7200),
+      sdate: r.at(firstSent),
+      ldate: r.at(lastSent),
       created_timestamp: r.createdClock,
       updated_timestamp: r.updatedClock,
       send_amt: r.count(900),
@@ -40,7 +46,7 @@ const campaigns: Resource = {
       ...zeros(
         'forwards uniqueforwards hardbounces softbounces unsubscribes unsubreasons updates socialshares replies uniquereplies',
       ),
-      status: isDraft ? '0' : '5',
+      status: isUnsent ? '0' : '5',
       public: '1',
       ...zeros('mail_transfer mail_send mail_cleanup mailer_log_file'),
       tracklinks: 'all',
@@ -104,7 +110,7 @@ const campaigns: Resource = {
       screenshot: null,
       segmentname: '',
       series_send_lock_time: '0000-00-00 00:00:00',
-      statusString: isDraft ? 'draft' : 'completed',
+      statusString: isUnsent ? 'draft' : 'completed',
       statusToolTip: '',
       typeText: 'One-Time',
       updated_by: user,
@@ -126,17 +132,20 @@ const campaigns: Resource = {
       automation: r.index % 7 === 0 ? r.ref('automations') : null,
     };
   },
+  stamps: {
+    cdate: created,
+    mdate: updated,
+    sdate: firstSent,
+    ldate: lastSent,
+    created_timestamp: onClock(created),
+    updated_timestamp: onClock(updated),
+  },
   filters: [
     equals('filters[seriesid]', 'seriesid'),
     equals('filters[status]', 'status', false),
     equals('filters[type]', 'type', false),
   ],
-  orders: [
-    byInstant('sdate', candidate => (candidate.row()['sdate'] === null ? Number.NEGATIVE_INFINITY : candidate.created)),
-    byInstant('ldate', candidate => (candidate.row()['ldate'] === null ? Number.NEGATIVE_INFINITY : candidate.created)),
-    byId(),
-    byInstant('cdate', created, false),
-  ],
+  orders: [byStamp('sdate'), byStamp('ldate'), byId()],
 };
 
 const campaignLists: Resource = {
@@ -152,7 +161,7 @@ const campaignLists: Resource = {
       userid: user,
       list_amt: r.count(900),
       cdate: r.cdate,
-      udate: r.index % 3 === 0 && !r.isChanged ? null : r.udate,
+      udate: r.at(editedUnlessNew),
       name: r.text(`List ${r.pick(words)}`),
       links: r.links('campaignLists', 'campaign', 'list', 'user'),
       id: r.id,
@@ -161,6 +170,7 @@ const campaignLists: Resource = {
       campaign,
     };
   },
+  stamps: {cdate: created, udate: editedUnlessNew},
 };
 
 const campaignMessages: Resource = {
@@ -220,6 +230,7 @@ const links: Resource = {
       message,
     };
   },
+  stamps: {created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
 export const campaignResources = [campaigns, campaignLists, campaignMessages, links];

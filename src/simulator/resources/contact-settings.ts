@@ -2,8 +2,11 @@
 
 import type {Resource} from '../resource.js';
 import {byText, contains, equals} from '../rules.js';
+import {created, onClock, unless, updated} from '../stamps.js';
 import {words} from '../texts.js';
 import type {WireRow} from '../wire.js';
+
+const editedUnlessNew = unless(row => row.index % 2 === 0 && !row.isChanged, updated);
 
 const tags: Resource = {
   name: 'tags',
@@ -23,6 +26,7 @@ const tags: Resource = {
     links: r.links('tags', 'contactGoalTags', 'templateTags'),
     id: r.id,
   }),
+  stamps: {cdate: created, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
   filters: [contains('search', 'tag'), contains('filters[search]', 'tag')],
   orders: [byText('search', 'tag')],
 };
@@ -64,7 +68,7 @@ const lists: Resource = {
       optinmessageid: '0',
       optoutconf: '0',
       deletestamp: null,
-      udate: r.index % 2 === 0 && !r.isChanged ? null : r.udate,
+      udate: r.at(editedUnlessNew),
       created_timestamp: r.createdClock,
       updated_timestamp: r.updatedClock,
       created_by: null,
@@ -77,6 +81,12 @@ const lists: Resource = {
       id: r.id,
       user,
     };
+  },
+  stamps: {
+    cdate: created,
+    udate: editedUnlessNew,
+    created_timestamp: onClock(created),
+    updated_timestamp: onClock(updated),
   },
   filters: [contains('filters[name]', 'name')],
   orders: [byText('name')],
@@ -113,6 +123,7 @@ const fields: Resource = {
     links: r.links('fields', 'options', 'relations'),
     id: r.id,
   }),
+  stamps: {cdate: created, udate: updated, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
   filters: [equals('filters[perstag]', 'perstag')],
 };
 
@@ -171,6 +182,7 @@ const scores: Resource = {
     links: [],
     id: r.id,
   }),
+  stamps: {cdate: created, mdate: updated},
 };
 
 const segments: Resource = {
@@ -190,6 +202,7 @@ const segments: Resource = {
     links: r.links('segments', 'campaigns', 'conditions'),
     id: r.id,
   }),
+  stamps: {created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
 export const contactSettingResources = [tags, lists, fields, fieldOptions, fieldRels, scores, segments];

@@ -2,8 +2,15 @@
 
 import {wallClock, withOffset} from '../central-time.js';
 import type {Resource} from '../resource.js';
-import {before, byId, byInstant, byNumber, byText, created, equals, since, updated} from '../rules.js';
+import {before, byId, byNumber, byStamp, byText, equals, since, unproven} from '../rules.js';
+import {created, type Instants, later, never, onClock, touched, unless, updated} from '../stamps.js';
 import {cities, companies, firstNames, lastNames, userAgent, words} from '../texts.js';
+
+const addedAt = unless(row => row.index % 6 === 1, later(60));
+const openedAt = unless(row => row.index % 8 === 3, touched);
+const subscribedAt = unless(row => row.index % 13 === 6, created);
+const isLocated = (row: Instants): boolean => row.index % 3 === 0;
+const locatedAt = unless(row => !isLocated(row), created);
 
 const contacts: Resource = {
   name: 'contacts',
@@ -39,9 +46,9 @@ const contacts: Resource = {
       gravatar: r.flag(),
       deleted: '0',
       anonymized: '0',
-      adate: r.index % 6 === 1 ? null : r.later(60),
+      adate: r.at(addedAt),
       udate: r.udate,
-      edate: r.index % 8 === 3 ? null : withOffset(r.touched),
+      edate: r.at(openedAt),
       deleted_at: r.index % 2 === 0 ? null : '0000-00-00 00:00:00',
       // The names say UTC, the values are the Central wall clock all the same.
       created_utc_timestamp: r.createdClock,
@@ -67,11 +74,21 @@ const contacts: Resource = {
       organization,
     };
   },
+  stamps: {
+    cdate: created,
+    adate: addedAt,
+    udate: updated,
+    edate: openedAt,
+    created_timestamp: onClock(created),
+    created_utc_timestamp: onClock(created),
+    updated_timestamp: onClock(touched),
+    updated_utc_timestamp: onClock(touched),
+  },
   filters: [
-    since('filters[updated_after]', updated),
-    before('filters[updated_before]', updated),
-    since('filters[created_after]', created),
-    before('filters[created_before]', created),
+    since('filters[updated_after]', 'udate'),
+    before('filters[updated_before]', 'udate'),
+    since('filters[created_after]', 'cdate'),
+    before('filters[created_before]', 'cdate'),
     equals('email', 'email'),
     {
       parameter: 'id_greater',
@@ -119,14 +136,12 @@ const contacts: Resource = {
   ],
   orders: [
     byId(),
-    byInstant('cdate', created),
+    byStamp('cdate'),
     byText('email'),
     byText('first_name', 'firstName'),
     byText('last_name', 'lastName'),
     byText('name', 'firstName'),
     byNumber('score', 'sentcnt'),
-    byInstant('udate', updated, false),
-    byInstant('updated_timestamp', updated, false),
   ],
 };
 
@@ -147,8 +162,8 @@ const contactTags: Resource = {
     links: r.links('contactTags', 'tag', 'contact'),
     id: r.id,
   }),
+  stamps: {cdate: created, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
   filters: [equals('filters[tagid]', 'tag', false), equals('filters[tag]', 'tag', false)],
-  orders: [byInstant('cdate', created, false)],
 };
 
 const contactLists: Resource = {
@@ -163,7 +178,7 @@ const contactLists: Resource = {
       list: r.ref('lists'),
       form: r.index % 9 === 0 ? r.ref('forms') : null,
       seriesid: '0',
-      sdate: r.index % 13 === 6 ? null : r.cdate,
+      sdate: r.at(subscribedAt),
       udate: r.udate,
       status,
       responder: '1',
@@ -199,14 +214,20 @@ const contactLists: Resource = {
       automation: null,
     };
   },
+  stamps: {
+    sdate: subscribedAt,
+    udate: updated,
+    created_timestamp: onClock(created),
+    updated_timestamp: onClock(updated),
+  },
   filters: [
     equals('list', 'list', false),
     equals('status', 'status', false),
     equals('filters[list]', 'list', false),
     equals('filters[listid]', 'list', false),
     equals('filters[contact]', 'contact', false),
-    since('filters[updated_since]', updated),
-  ].map(filter => ({...filter, isObeyed: false})),
+    since('filters[updated_since]', 'udate'),
+  ].map(unproven),
 };
 
 const fieldValues: Resource = {
@@ -239,6 +260,7 @@ const fieldValues: Resource = {
       owner: contact,
     };
   },
+  stamps: {cdate: created, udate: updated},
   filters: [equals('filters[fieldid]', 'field'), equals('filters[val]', 'value')],
 };
 
@@ -248,11 +270,11 @@ const contactData: Resource = {
   parent: {resource: 'contacts', key: 'contact'},
   editable: 'ga_campaign_name',
   row: r => {
-    const isKnown = r.index % 3 === 0;
+    const isKnown = isLocated(r);
     return {
       contact: r.parent(),
       tstamp: r.udate,
-      geoTstamp: isKnown ? r.cdate : null,
+      geoTstamp: r.at(locatedAt),
       geoIp4: isKnown ? String(2130706433 + r.index) : '0',
       geoCountry2: isKnown ? 'US' : '',
       geo_country: isKnown ? 'United States' : '',
@@ -270,7 +292,7 @@ const contactData: Resource = {
       ga_campaign_term: '',
       ga_campaign_content: '',
       ga_campaign_customsegment: '',
-      ga_first_visit: isKnown ? r.createdClock : null,
+      ga_first_visit: r.at(onClock(locatedAt)),
       ga_times_visited: r.count(9),
       // Ids beyond 2^53, which a double would round.
       fb_id: r.index % 4 === 1 ? String(9007199254740993n + BigInt(r.index)) : '0',
@@ -283,6 +305,13 @@ const contactData: Resource = {
       links: [],
       id: r.id,
     };
+  },
+  stamps: {
+    tstamp: updated,
+    geoTstamp: locatedAt,
+    ga_first_visit: onClock(locatedAt),
+    created_timestamp: never,
+    updated_timestamp: never,
   },
 };
 
@@ -312,6 +341,7 @@ const contactEmails: Resource = {
       message,
     };
   },
+  stamps: {sdate: created},
 };
 
 const bounceLogs: Resource = {
@@ -344,6 +374,7 @@ const bounceLogs: Resource = {
       code,
     };
   },
+  stamps: {tstamp: created, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
   filters: [equals('filters[campaignid]', 'campaignid', false)],
 };
 

@@ -2,8 +2,14 @@
 
 import {parseMoment, wallClock} from '../central-time.js';
 import type {Resource} from '../resource.js';
-import {before, byId, byInstant, byNumber, byText, created, equals, moment, since, updated} from '../rules.js';
+import {before, bounds, byNumber, byStamp, byText, equals, since, unproven} from '../rules.js';
+import {created, type Instants, inUtc, later, onClock, unless, updated} from '../stamps.js';
 import {companies, words} from '../texts.js';
+
+const estimatedAt = unless(row => row.index % 3 !== 0, updated);
+// The stages that a pipeline starts with have no dates: nine in ten of a recording.
+const isDefaultStage = (row: Instants): boolean => row.index % 10 !== 4 && !row.isChanged;
+const isDefaultType = (row: Instants): boolean => row.index < 3 && !row.isChanged;
 
 const deals: Resource = {
   name: 'deals',
@@ -39,7 +45,7 @@ const deals: Resource = {
       value: r.index % 59 === 13 ? '900719925474099301' : r.count(3_000_000),
       currency: r.pick(['usd', 'usd', 'eur', 'aud']),
       winProbability: r.index % 3 === 0 ? r.int(101) : null,
-      winProbabilityMdate: r.index % 3 === 0 ? r.udate : null,
+      winProbabilityMdate: r.at(estimatedAt),
       status: r.pick(['0', '0', '1', '2']),
       activitycount: r.count(60),
       nextdealid: r.id,
@@ -69,29 +75,32 @@ const deals: Resource = {
     };
   },
   // Partial deals come whatever was asked: `selection.ts` lets them through.
+  stamps: {
+    cdate: created,
+    mdate: updated,
+    winProbabilityMdate: estimatedAt,
+    edate: unless(row => row.index % 3 !== 2, onClock(later(86400 * 60))),
+  },
   filters: [
-    moment('filters[updated_after]', (bound, context, text) => {
-      const from = context.dealsFilterGranularity === 'day' ? startOfDay(text) : bound;
-      return candidate => candidate.updated >= from;
-    }),
-    before('filters[updated_before]', updated),
-    since('filters[created_after]', created, true),
-    before('filters[created_before]', created),
+    bounds('filters[updated_after]', 'mdate', (bound, context, text) => ({
+      least: context.dealsFilterGranularity === 'day' ? startOfDay(text) : Math.ceil(bound),
+    })),
+    before('filters[updated_before]', 'mdate'),
+    since('filters[created_after]', 'cdate', true),
+    before('filters[created_before]', 'cdate'),
     equals('filters[status]', 'status'),
     equals('filters[stage]', 'stage'),
     equals('filters[group]', 'group'),
     equals('filters[owner]', 'owner'),
-    moment('filters[updated_timestamp]', bound => candidate => candidate.updated >= bound, false),
+    unproven(since('filters[updated_timestamp]', 'mdate', true)),
   ],
   orders: [
-    byInstant('cdate', created),
+    byStamp('cdate'),
     byText('title'),
     byNumber('value'),
     byText('contact_name', 'contact'),
     byText('contact_orgname', 'account'),
     byText('next-action', 'nextdate'),
-    byInstant('mdate', updated, false),
-    byId(false),
   ],
 };
 
@@ -115,6 +124,7 @@ const dealGroups: Resource = {
     udate: r.udate,
     win_probability_initialize_date: r.index % 2 === 0 ? null : r.cdate,
   }),
+  stamps: {cdate: created, udate: updated},
   filters: [
     equals('filters[title]', 'title'),
     {
@@ -135,8 +145,7 @@ const dealStages: Resource = {
   editable: 'title',
   total: 'number',
   row: r => {
-    // The stages that a pipeline starts with have no dates: nine in ten of a recording.
-    const isDefault = r.index % 10 !== 4 && !r.isChanged;
+    const isDefault = isDefaultStage(r);
     return {
       cardRegion1: 'title',
       cardRegion2: 'next-action',
@@ -155,6 +164,7 @@ const dealStages: Resource = {
       width: '280',
     };
   },
+  stamps: {cdate: unless(isDefaultStage, created), udate: unless(isDefaultStage, updated)},
   filters: [equals('filters[title]', 'title'), equals('filters[d_groupid]', 'group')],
   orders: [byText('title')],
 };
@@ -171,6 +181,7 @@ const dealGroupUsers: Resource = {
     links: r.links('dealGroupUsers', 'dealGroup', 'user'),
     id: r.id,
   }),
+  stamps: {cdate: created},
 };
 
 const dealActivities: Resource = {
@@ -202,13 +213,13 @@ const dealActivities: Resource = {
       automation: null,
     };
   },
+  stamps: {cdate: created, sortdate: created},
   filters: [
     equals('deal', 'deal'),
     equals('filters[data_type]', 'dataType'),
     equals('filters[data_id]', 'dataId'),
     {parameter: 'exclude', isObeyed: true, test: value => candidate => candidate.row()['dataType'] !== value},
   ],
-  orders: [byInstant('cdate', created, false)],
 };
 
 const dealTasks: Resource = {
@@ -255,6 +266,7 @@ const dealTasks: Resource = {
       ),
     };
   },
+  stamps: {cdate: created, udate: updated, duedate: later(86400 * 7), edate: later(86400 * 7 + 900)},
   filters: [
     equals('filters[title]', 'title'),
     equals('filters[reltype]', 'reltype'),
@@ -265,10 +277,9 @@ const dealTasks: Resource = {
     equals('filters[userid]', 'user'),
     equals('filters[assignee_userid]', 'assignee'),
     equals('filters[outcome_id]', 'outcomeId'),
-    since('filters[due_after]', candidate => candidate.created + 86400 * 7),
-    before('filters[due_before]', candidate => candidate.created + 86400 * 7),
+    since('filters[due_after]', 'duedate'),
+    before('filters[due_before]', 'duedate'),
   ],
-  orders: [byInstant('udate', updated, false), byInstant('cdate', created, false)],
 };
 
 const dealTasktypes: Resource = {
@@ -276,7 +287,7 @@ const dealTasktypes: Resource = {
   size: [5, 'hardly'],
   editable: 'title',
   row: r => {
-    const isDefault = r.index < 3 && !r.isChanged;
+    const isDefault = isDefaultType(r);
     return {
       cdate: isDefault ? null : r.cdate,
       defduration: '0',
@@ -287,6 +298,7 @@ const dealTasktypes: Resource = {
       udate: isDefault ? null : r.udate,
     };
   },
+  stamps: {cdate: unless(isDefaultType, created), udate: unless(isDefaultType, updated)},
 };
 
 const contactDeals: Resource = {
@@ -306,6 +318,7 @@ const contactDeals: Resource = {
     links: r.links('contactDeals', 'deal', 'contact'),
     id: r.id,
   }),
+  stamps: {cdate: created, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
 const dealCustomFieldMeta: Resource = {
@@ -314,6 +327,7 @@ const dealCustomFieldMeta: Resource = {
   editable: 'fieldLabel',
   total: 'absent',
   row: r => customField(r, 'dealCustomFieldMeta', 'dealCustomFieldData'),
+  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
 };
 
 const dealCustomFieldData: Resource = {
@@ -336,6 +350,7 @@ const dealCustomFieldData: Resource = {
       links: r.links('dealCustomFieldData', 'deal', 'dealCustomFieldMetum'),
     };
   },
+  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
   filters: [equals('filters[dealId]', 'dealId')],
 };
 

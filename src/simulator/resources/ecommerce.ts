@@ -2,8 +2,13 @@
 
 import {withShortHour} from '../central-time.js';
 import type {Resource} from '../resource.js';
-import {byInstant, byNumber, byText, created, equals} from '../rules.js';
+import {byNumber, byStamp, byText, equals} from '../rules.js';
+import {created, later, unless, updated} from '../stamps.js';
 import {words} from '../texts.js';
+
+const syncedAt = unless(row => row.index % 2 !== 0, updated);
+const placedAt = later(-90);
+const abandonedAt = unless(row => row.index % 4 !== 0, created);
 
 const connections: Resource = {
   name: 'connections',
@@ -20,7 +25,7 @@ const connections: Resource = {
     syncStatus: '0',
     sync_request_time: null,
     sync_start_time: null,
-    lastSync: r.index % 2 === 0 ? r.udate : null,
+    lastSync: r.at(syncedAt),
     logoUrl: '',
     linkUrl: '',
     listId: '0',
@@ -30,6 +35,7 @@ const connections: Resource = {
     links: r.links('connections', 'options', 'customers'),
     id: r.id,
   }),
+  stamps: {cdate: created, udate: updated, lastSync: syncedAt},
   filters: [equals('filters[service]', 'service'), equals('filters[externalid]', 'externalid')],
 };
 
@@ -55,6 +61,7 @@ const ecomCustomers: Resource = {
       connection,
     };
   },
+  stamps: {tstamp: updated},
   filters: [
     equals('filters[email]', 'email'),
     equals('filters[externalid]', 'externalid'),
@@ -100,6 +107,14 @@ const ecomOrders: Resource = {
       id: r.id,
     };
   },
+  stamps: {
+    createdDate: created,
+    updatedDate: updated,
+    tstamp: updated,
+    orderDate: placedAt,
+    externalCreatedDate: placedAt,
+    externalUpdatedDate: unless(row => row.index % 3 === 0, placedAt),
+  },
   filters: [
     equals('filters[connectionid]', 'connectionid'),
     equals('filters[externalid]', 'externalid'),
@@ -109,7 +124,7 @@ const ecomOrders: Resource = {
     equals('filters[external_created_date]', 'externalCreatedDate'),
   ],
   orders: [
-    byInstant('external_created_date', created),
+    byStamp('external_created_date', 'externalCreatedDate'),
     byNumber('connectionid'),
     byText('externalid'),
     byText('email'),
@@ -148,6 +163,7 @@ const ecomOrderProducts: Resource = {
       ecomOrder: order,
     };
   },
+  stamps: {createdDate: created, updatedDate: updated, tstamp: updated},
 };
 
 const ecomOrderActivities: Resource = {
@@ -178,7 +194,7 @@ const ecomOrderActivities: Resource = {
       state: r.pick(['1', '2']),
       externalCreatedDate: r.cdate,
       externalUpdatedDate: r.udate,
-      abandonedDate: r.index % 4 === 0 ? r.cdate : null,
+      abandonedDate: r.at(abandonedAt),
       createdDate: r.cdate,
       updatedDate: r.udate,
       links: r.links('ecomOrderActivities', 'connection', 'order'),
@@ -186,6 +202,13 @@ const ecomOrderActivities: Resource = {
       connection,
       order,
     };
+  },
+  stamps: {
+    createdDate: created,
+    updatedDate: updated,
+    externalCreatedDate: created,
+    externalUpdatedDate: updated,
+    abandonedDate: abandonedAt,
   },
   filters: [equals('filters[orderid]', 'orderid', false)],
 };

@@ -1,10 +1,14 @@
 // What is sent and shown: messages, templates, saved responses, text messages, site messages, forms.
 
 import type {Resource} from '../resource.js';
-import {byInstant, updated} from '../rules.js';
+import {created, onClock, unless, updated} from '../stamps.js';
 import {words} from '../texts.js';
 import type {WireRow, WireValue} from '../wire.js';
 import {zeros} from './contact-settings.js';
+
+const answeredAt = unless(row => row.index % 2 === 0, updated);
+const editedUnlessNew = unless(row => row.index % 2 === 0 && !row.isChanged, updated);
+const lastSent = unless(row => row.index % 4 === 3 && !row.isChanged, updated);
 
 const messages: Resource = {
   name: 'messages',
@@ -41,7 +45,7 @@ const messages: Resource = {
       user,
     };
   },
-  orders: [byInstant('mdate', updated, false)],
+  stamps: {cdate: created, mdate: updated},
 };
 
 const templates: Resource = {
@@ -68,6 +72,7 @@ const templates: Resource = {
     links: [],
     id: r.id,
   }),
+  stamps: {mdate: onClock(updated)},
 };
 
 const savedResponses: Resource = {
@@ -78,13 +83,14 @@ const savedResponses: Resource = {
     title: r.text('Response title'),
     subject: 'Response subject',
     body: r.text('Response body'),
-    ldate: r.index % 2 === 0 ? null : r.udate,
+    ldate: r.at(answeredAt),
     last_sent_user_id: null,
     cdate: r.cdate,
-    mdate: r.index % 2 === 0 && !r.isChanged ? null : r.udate,
+    mdate: r.at(editedUnlessNew),
     links: r.links('savedResponses', 'savedResponseSent'),
     id: r.id,
   }),
+  stamps: {ldate: answeredAt, cdate: created, mdate: editedUnlessNew},
 };
 
 const sms: Resource = {
@@ -104,13 +110,14 @@ const sms: Resource = {
       sent: r.count(90),
       ...zeros('failed unsubscribes replies uniquereplies'),
       sdate: r.cdate,
-      ldate: r.index % 4 === 3 && !r.isChanged ? null : r.udate,
+      ldate: r.at(lastSent),
       links: r.links('sms', 'user', 'automation'),
       id: r.id,
       user,
       automation,
     };
   },
+  stamps: {tstamp: created, sdate: created, ldate: lastSent},
 };
 
 const siteMessages: Resource = {
@@ -125,6 +132,7 @@ const siteMessages: Resource = {
     links: r.links('siteMessages', 'automation'),
     id: r.id,
   }),
+  stamps: {ldate: updated},
 };
 
 const forms: Resource = {
@@ -180,6 +188,7 @@ const forms: Resource = {
       address: null,
     };
   },
+  stamps: {cdate: created, udate: updated},
 };
 
 export const messageResources = [messages, templates, savedResponses, sms, siteMessages, forms];

@@ -2,16 +2,20 @@
 
 import type {Resource} from '../resource.js';
 import {equals} from '../rules.js';
+import {created, type Instants, onClock, unless, updated} from '../stamps.js';
 import {cities, firstNames, lastNames, words} from '../texts.js';
 import type {WireRow} from '../wire.js';
+
+// The account's first user has no dates.
+const isFirst = (row: Instants): boolean => row.index === 0 && !row.isChanged;
+const startedAt = unless(row => row.index % 2 === 0, created);
 
 const users: Resource = {
   name: 'users',
   size: [5, 'hardly'],
   editable: 'phone',
   row: r => {
-    // The account's first user has no dates.
-    const isFirst = r.index === 0 && !r.isChanged;
+    const hasNoDates = isFirst(r);
     return {
       username: r.index === 0 ? 'admin' : `user${r.index}`,
       firstName: r.pick(firstNames),
@@ -21,13 +25,14 @@ const users: Resource = {
       signature: r.index % 2 === 0 ? null : r.text('Best regards'),
       localZoneid: r.pick(['America/Chicago', 'Europe/Berlin']),
       password_updated_utc_timestamp: '0000-00-00 00:00:00',
-      cdate: isFirst ? null : r.cdate,
-      udate: isFirst ? null : r.udate,
+      cdate: hasNoDates ? null : r.cdate,
+      udate: hasNoDates ? null : r.udate,
       mfaEnabled: r.flag(),
       links: r.links('users', 'lists', 'userGroup', 'dealGroupTotals', 'dealGroupUsers', 'configs'),
       id: r.id,
     };
   },
+  stamps: {cdate: unless(isFirst, created), udate: unless(isFirst, updated)},
 };
 
 const groupPermissions =
@@ -51,7 +56,7 @@ const groups: Resource = {
     optinconfirm: '0',
     p_admin: '1',
     ...permissions(() => r.flag()),
-    sdate: r.index % 2 === 0 ? null : r.cdate,
+    sdate: r.at(startedAt),
     reqApproval: '0',
     reqApproval1st: '2',
     reqApprovalNotify: '',
@@ -67,6 +72,7 @@ const groups: Resource = {
     ),
     id: r.id,
   }),
+  stamps: {sdate: startedAt},
 };
 
 const addresses: Resource = {
@@ -91,6 +97,7 @@ const addresses: Resource = {
     links: r.links('addresses', 'addressGroups', 'addressLists'),
     id: r.id,
   }),
+  stamps: {created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
 const brandings: Resource = {
@@ -136,6 +143,7 @@ const calendars: Resource = {
     links: r.links('calendars', 'calendarRels', 'calendarUsers'),
     id: r.id,
   }),
+  stamps: {cdate: created, mdate: updated},
 };
 
 const configs: Resource = {
@@ -161,6 +169,7 @@ const configs: Resource = {
       owner: user,
     };
   },
+  stamps: {cdate: created, udate: updated, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
 const webhooks: Resource = {
@@ -178,6 +187,7 @@ const webhooks: Resource = {
     links: [],
     id: r.id,
   }),
+  stamps: {cdate: created},
   filters: [equals('filters[name]', 'name'), equals('filters[url]', 'url'), equals('filters[listid]', 'listid')],
 };
 
