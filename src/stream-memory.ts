@@ -9,6 +9,10 @@ import {entryOf, isNothing, property, putEntry, type State} from './state-entry.
 
 type Json = Readonly<Record<string, unknown>>;
 
+// Runners merge states, objects key by key and lists as a whole (Meltano, core/utils, merge). A progress of which half
+// is another's would lose rows, and Meltano ends with an error where an object meets a null. So what can be over, and
+// come again, is a list of one.
+
 /** Whether the server obeyed a parameter, and when it was seen to. */
 export type Proof = {readonly obeyed: boolean; readonly at: string};
 
@@ -80,7 +84,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
   );
   const doubt = read(
     'doubt',
-    parseWholeRead,
+    value => parseWholeRead(only(value)),
     `the doubtful read of ${tapStreamId} is not one of this tap's; it is forgotten`,
   );
   const proofs = proofsOf(entry);
@@ -94,7 +98,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
   );
   const progress = read(
     'progress',
-    parseProgress,
+    value => parseProgress(only(value)),
     `the checkpoint of ${tapStreamId} is not one of this tap's; the stream begins again`,
   );
   return {
@@ -111,7 +115,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
 export function setProgress(state: State, tapStreamId: string, progress: StreamProgress): State {
   const entry = openEntry(entryOf(state, tapStreamId));
   const used = progress.version === null ? {} : {version: higherVersion(entry, progress.version)};
-  return putEntry(state, tapStreamId, {...entry, ...used, progress: writeProgress(progress)});
+  return putEntry(state, tapStreamId, {...entry, ...used, progress: [writeProgress(progress)]});
 }
 
 /**
@@ -131,7 +135,7 @@ export function finishMemory(entry: Json, {wholeRead, doubt, proofs, version}: M
   return {
     ...entry,
     ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
-    ...(doubt && {doubt}),
+    ...(doubt && {doubt: [doubt]}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),
     ...over(entry, 'progress'),
@@ -208,6 +212,11 @@ function parseProgress(value: unknown): StreamProgress | undefined {
   if (highest === undefined || typeof isZoneless !== 'boolean' || !isCount(leftOut)) return undefined;
   if (version === undefined || !isCheckpoint(at)) return undefined;
   return {selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
+}
+
+/** What a list of one holds; any other value as it is. */
+function only(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function isCheckpoint(value: unknown): value is Checkpoint {

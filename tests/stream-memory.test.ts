@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {isObject} from '../src/json.js';
 import {getBookmark, markFinished, parseState, type State} from '../src/state.js';
 import {
   memoryOf,
@@ -52,10 +53,10 @@ describe('what is remembered of a stream', () => {
       udate: MARCH,
       synced_at: MARCH,
       whole_read: wholeRead,
-      doubt,
+      doubt: [doubt],
       proofs,
       version: 1_790_000_000_000,
-      progress: writtenProgress,
+      progress: [writtenProgress],
     };
     expect(memoryWith(entry)).toEqual({
       wholeRead,
@@ -93,6 +94,10 @@ describe('what is remembered of a stream', () => {
     expect(memory.progress).toEqual({...progress, highest: MARCH});
   });
 
+  test('may have lost the list around it', () => {
+    expect(memoryWith({progress: writtenProgress, doubt})).toMatchObject({progress, doubt, complaints: []});
+  });
+
   test('may lack what is null, since some runners drop it', () => {
     const {highest: _, version: __, ...written} = writtenProgress;
     expect(memoryWith({progress: written}).progress).toEqual({...progress, highest: null, version: null});
@@ -112,6 +117,8 @@ describe('what is not understood is left aside and told', () => {
     [{progress: false}, begins],
     [{progress: {}}, begins],
     [{progress: []}, begins],
+    [{progress: [null]}, begins],
+    [{progress: [writtenProgress, writtenProgress]}, begins],
     [{progress: {page: 7}}, begins],
     [{progress: {...writtenProgress, selection: 1}}, begins],
     [{progress: {...writtenProgress, began_at: 'yesterday'}}, begins],
@@ -126,6 +133,7 @@ describe('what is not understood is left aside and told', () => {
     [{progress: {...writtenProgress, at: 'offsets'}}, begins],
     [{progress: {...writtenProgress, at: {seen: 300}}}, begins],
     [{whole_read: MARCH}, unread],
+    [{whole_read: [wholeRead]}, unread],
     [{whole_read: {at: MARCH}}, unread],
     [{whole_read: {at: MARCH, rows: -1}}, unread],
     [{whole_read: {at: MARCH, rows: '730'}}, unread],
@@ -186,7 +194,7 @@ describe('what is not understood is left aside and told', () => {
 describe('the progress of a read', () => {
   test('is written in the form of the wire, beside what stands there', () => {
     expect(setProgress(stateWith({udate: JANUARY, whole_read: wholeRead}), 'contacts', progress)).toEqual(
-      stateWith({udate: JANUARY, whole_read: wholeRead, version: progress.version, progress: writtenProgress}),
+      stateWith({udate: JANUARY, whole_read: wholeRead, version: progress.version, progress: [writtenProgress]}),
     );
   });
 
@@ -238,7 +246,7 @@ describe('a stream that was read to its end', () => {
 
   test('remembers what it is told', () => {
     const state = markFinished(stateWith({}), 'contacts', {...finish, wholeRead, doubt, proofs, version: 12});
-    expect(state).toEqual(stateWith({whole_read: wholeRead, doubt, proofs, version: 12, synced_at: APRIL}));
+    expect(state).toEqual(stateWith({whole_read: wholeRead, doubt: [doubt], proofs, version: 12, synced_at: APRIL}));
   });
 
   test('keeps what it is not told', () => {
@@ -271,6 +279,7 @@ const instant = fc
   .date({min: new Date('2000-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true})
   .map(date => `${date.toISOString().slice(0, 23)}000Z`);
 const count = fc.nat();
+const anyWholeRead = fc.record({at: instant, rows: count});
 const anyProofs: fc.Arbitrary<Record<string, Proof>> = fc.dictionary(
   fc.constantFrom('orders[tstamp]', 'orders[id]', 'filters[updated_after]'),
   fc.record({obeyed: fc.boolean(), at: instant}),
@@ -308,5 +317,56 @@ test('what is written is what is read, and the bookmark stays', () => {
       expect(getBookmark(again, stream)).toBe(getBookmark(state, stream));
     }),
     {seed: 7, numRuns: 500},
+  );
+});
+
+// As Meltano merges states (core/utils, merge), its errors included.
+function mergeInto(merged: Record<string, unknown>, later: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(later)) {
+    if (isObject(value)) {
+      if (!Object.hasOwn(merged, key)) merged[key] = {};
+      const node = merged[key];
+      if (!isObject(node)) throw new TypeError(`${key} is no object and cannot be merged with one`);
+      mergeInto(node, value);
+    } else merged[key] = value;
+  }
+}
+
+test('a runner that merges states, one upon the other, brings back nothing that is over and mixes nothing', () => {
+  type Step = (state: State) => State;
+  const finish = fc.record(
+    {wholeRead: anyWholeRead, doubt: anyWholeRead, proofs: anyProofs, version: fc.integer({min: 1, max: 2 ** 52})},
+    {requiredKeys: []},
+  );
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    anyProgress.map(
+      (progress): Step =>
+        state =>
+          setProgress(state, 'contacts', progress),
+    ),
+    anyProofs.map(
+      (proofs): Step =>
+        state =>
+          setProofs(state, 'contacts', proofs),
+    ),
+    fc.tuple(finish, instant).map(
+      ([memory, at]): Step =>
+        state =>
+          markFinished(state, 'contacts', {...memory, replicationKey: 'udate', bookmark: at, syncedAt: at}),
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(step, {maxLength: 8}), steps => {
+      const merged: Record<string, unknown> = {};
+      let state = stateWith({});
+      for (const take of steps) {
+        state = take(state);
+        mergeInto(merged, JSON.parse(JSON.stringify(state)));
+        expect(memoryOf(parseState(merged, 'state.json').state, 'contacts')).toEqual(
+          memoryOf(JSON.parse(JSON.stringify(state)), 'contacts'),
+        );
+      }
+    }),
+    {seed: 9, numRuns: 500},
   );
 });
