@@ -7,7 +7,7 @@ import {InputError} from './errors.js';
 import {createGate} from './gate.js';
 import type {Logger} from './logger.js';
 import type {ReadingContext} from './reading/list.js';
-import {createPlaces} from './reading/places.js';
+import {createPlaces, USUAL_START} from './reading/places.js';
 import {createRequestTally, type RequestTally} from './request-tally.js';
 
 const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024;
@@ -66,10 +66,11 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
       logAttempt(attempt, log);
     },
   });
-  const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY});
+  const start = {...USUAL_START, clock: systemClock};
+  const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY, start});
   return {
     client,
-    reading: {client, places, pageSize, window},
+    reading: {client, places, pageSize, window, wall: systemClock.wall},
     tally,
     close: async () => {
       client.close();

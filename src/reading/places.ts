@@ -1,5 +1,22 @@
 // How many pages may be asked for or held in memory at once. Streams ahead of the one being written share what is
-// left over, so that reading ahead neither starves the current stream nor lets memory grow with the account.
+// left over, so that reading ahead neither starves the current stream nor lets memory grow with the account. What is
+// read ahead of the writing is lost when the process is killed, and asked for again by the next run: so a run begins
+// with few pages ahead, and earns more by writing and by lasting.
+
+import type {Clock} from '../clock.js';
+
+/** Pages that may be ahead at once: some from the beginning, and more the longer a run lasts and the more it writes. */
+export type SlowStart = {
+  /** From the first moment: enough to find out how the first list is to be read. */
+  readonly first: number;
+  /** One more for every so many pages written: of what a kill finds done, it wastes a small part at the most. */
+  readonly pagesToEarnOne: number;
+  /** So many more in every second: at the API's own rate, so that a run that keeps to it loses nothing by starting slowly. */
+  readonly perSecond: number;
+};
+
+/** Killed at once, a run has wasted three requests; it has its full reach after ten seconds. */
+export const USUAL_START: SlowStart = {first: 3, pagesToEarnOne: 4, perSecond: 5};
 
 export type Place = {
   /** The page has come: `bytes` is what it really takes. */
@@ -32,27 +49,46 @@ export type PlacesOptions = {
   readonly pagesOfOne: number;
   /** Bytes of JSON text beyond which no page is asked for but the one that has to be written next. */
   readonly bytes: number;
+  /** What bounds the pages in the beginning, by a clock; without it, nothing does. */
+  readonly start?: SlowStart & {readonly clock: Pick<Clock, 'now' | 'sleep'>};
 };
 
 type Waiting = PlaceRequest & {readonly admit: (place: Place) => void};
 
 /** The places of one run. */
-export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places {
+export function createPlaces({pages, pagesOfOne, bytes, start}: PlacesOptions): Places {
   const waiting: Waiting[] = [];
   /** The orders of the pages that each rank holds. */
   const heldByRank = new Map<number, number[]>();
   let heldPages = 0;
   let heldBytes = 0;
   let current = 0;
+  // Counted from the first page on: what comes before it is no reading.
+  let earned: Earnings | undefined;
+  let alarm: AbortController | undefined;
 
-  function isFree({rank, order}: PlaceRequest): boolean {
-    const held = heldByRank.get(rank) ?? [];
-    const isCurrent = rank < current + 1;
+  function isFree(request: PlaceRequest): boolean {
     // Pages that come before this one have been handed on and will be released. Those behind it wait for it, so that
     // refusing it would hold up everything for ever.
-    if (isCurrent && held.every(other => other > order)) return true;
-    if (heldBytes >= bytes || held.length >= pagesOfOne) return false;
-    return isCurrent || heldPages < pages;
+    const isNext = isCurrent(request) && heldOf(request).every(other => other > request.order);
+    return isNext || (hasRoom(request) && isEarned());
+  }
+
+  function hasRoom(request: PlaceRequest): boolean {
+    if (heldBytes >= bytes || heldOf(request).length >= pagesOfOne) return false;
+    return isCurrent(request) || heldPages < pages;
+  }
+
+  function isEarned(): boolean {
+    return !earned || heldPages < earned.pages();
+  }
+
+  function isCurrent({rank}: PlaceRequest): boolean {
+    return rank < current + 1;
+  }
+
+  function heldOf({rank}: PlaceRequest): readonly number[] {
+    return heldByRank.get(rank) ?? [];
   }
 
   function admitThoseThatFit(): void {
@@ -63,6 +99,18 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
         next.admit(occupy(next));
       } else index += 1;
     }
+    void wakeInTime();
+  }
+
+  /** Looks again whenever time alone has earned a place that somebody waits for; where nobody does, no timer runs. */
+  async function wakeInTime(): Promise<void> {
+    if (!earned || !waiting.some(hasRoom)) alarm?.abort();
+    else if (!alarm) {
+      alarm = new AbortController();
+      await earned.more(alarm.signal);
+      alarm = undefined;
+      admitThoseThatFit();
+    }
   }
 
   function occupy({rank, order, expectedBytes}: PlaceRequest): Place {
@@ -71,11 +119,13 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
     held.push(order);
     let counted = expectedBytes;
     let isHeld = true;
+    let isFilled = false;
     heldPages += 1;
     heldBytes += counted;
     return {
       fill: actual => {
         if (!isHeld) return;
+        isFilled = true;
         heldBytes += actual - counted;
         counted = actual;
         admitThoseThatFit();
@@ -83,6 +133,7 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
       release: () => {
         if (!isHeld) return;
         isHeld = false;
+        if (isFilled) earned?.addWritten();
         heldPages -= 1;
         heldBytes -= counted;
         held.splice(held.indexOf(order), 1);
@@ -99,6 +150,7 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
           reject(signal.reason);
           return;
         }
+        earned ??= start && createEarnings(start);
         const entry: Waiting = {
           ...request,
           admit: place => {
@@ -109,6 +161,7 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
         const giveUp = () => {
           waiting.splice(waiting.indexOf(entry), 1);
           reject(signal.reason);
+          void wakeInTime();
         };
         signal.addEventListener('abort', giveUp, {once: true});
         const behind = waiting.findIndex(other => other.rank > rank);
@@ -118,6 +171,33 @@ export function createPlaces({pages, pagesOfOne, bytes}: PlacesOptions): Places 
     setCurrent: rank => {
       current = rank;
       admitThoseThatFit();
+    },
+  };
+}
+
+type Earnings = {
+  /** How many pages may be ahead by now. */
+  readonly pages: () => number;
+  readonly addWritten: () => void;
+  /** Resolves when time has earned one more, or when the signal aborts. */
+  readonly more: (signal: AbortSignal) => Promise<void>;
+};
+
+/** Counts from now. */
+function createEarnings({first, pagesToEarnOne, perSecond, clock}: NonNullable<PlacesOptions['start']>): Earnings {
+  const msToEarnOne = 1_000 / perSecond;
+  const begunAt = clock.now();
+  let written = 0;
+  const byTime = () => Math.floor((clock.now() - begunAt) / msToEarnOne);
+  return {
+    pages: () => first + Math.floor(written / pagesToEarnOne) + byTime(),
+    addWritten: () => {
+      written += 1;
+    },
+    more: async signal => {
+      const waitMs = begunAt + (byTime() + 1) * msToEarnOne - clock.now();
+      // A whole millisecond, lest rounding makes it a sleep of nothing.
+      await clock.sleep(Math.max(1, Math.ceil(waitMs)), signal).catch(() => undefined);
     },
   };
 }

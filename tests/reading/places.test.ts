@@ -104,6 +104,94 @@ describe('places for pages', () => {
     expect(late).toEqual({reason: 'given up'});
   });
 
+  describe('in the beginning', () => {
+    const bounds = {pages: 50, pagesOfOne: 50, bytes: 1_000};
+    const slow = {first: 3, pagesToEarnOne: 4, perSecond: 5};
+
+    test('are few, and one more for every few pages that were written', async () => {
+      const clock = createVirtualClock();
+      const places = createPlaces({...bounds, start: {...slow, clock}});
+      // Of all streams together; only the page that has to be written next comes besides.
+      expect((await takeMany(places, 5, 2)).given).toBe(3);
+      expect((await takeMany(places, 5, 3)).given).toBe(0);
+      const {asked, given} = await takeMany(places, 40, 0);
+      expect(given).toBe(1);
+      const givenNow = () => asked.filter(({place}) => place !== undefined).length;
+      for (const released of [1, 2, 3]) {
+        asked[released - 1]?.place?.fill(1);
+        asked[released - 1]?.place?.release();
+        await settled();
+        expect(givenNow()).toBe(released + 1);
+      }
+      asked[3]?.place?.fill(1);
+      asked[3]?.place?.release();
+      await settled();
+      // The next one as ever, and the one that four written pages have earned.
+      expect(givenNow()).toBe(4 + 1);
+      asked[4]?.place?.release();
+      await settled();
+      expect(givenNow()).toBe(4 + 2);
+    });
+
+    test('are not earned by pages that never came', async () => {
+      const places = createPlaces({...bounds, start: {...slow, clock: createVirtualClock()}});
+      const {asked} = await takeMany(places, 20, 1);
+      for (const one of asked) {
+        one.place?.release();
+        await settled();
+      }
+      const held = asked.filter(({place}) => place !== undefined);
+      expect(held).toHaveLength(20);
+      const again = await takeMany(places, 20, 1);
+      expect(again.given).toBe(3);
+    });
+
+    test('become more with time, though nothing is written, by the second since the first was taken', async () => {
+      const clock = createVirtualClock();
+      const places = createPlaces({...bounds, start: {...slow, clock}});
+      const later = clock.sleep(60_000);
+      await clock.run(60_000);
+      await later;
+      const asked = Array.from({length: 60}, (_, order) => ask(places, {rank: 1, order}));
+      const given: number[] = [];
+      for (const seconds of [0, 0.199, 0.2, 1, 2, 9.2, 9.4, 100]) {
+        await clock.run(60_000 + seconds * 1_000);
+        given.push(asked.filter(({place}) => place !== undefined).length);
+      }
+      expect(given).toEqual([3, 3, 4, 8, 13, 49, 50, 50]);
+    });
+
+    test('set no timer when nobody waits for time to pass', async () => {
+      const clock = createVirtualClock();
+      let timers = 0;
+      const sleep = async (milliseconds: number, signal?: AbortSignal) => {
+        timers += 1;
+        try {
+          await clock.sleep(milliseconds, signal);
+        } finally {
+          timers -= 1;
+        }
+      };
+      const places = createPlaces({...bounds, pages: 4, start: {...slow, clock: {now: clock.now, sleep}}});
+      const controller = new AbortController();
+      await takeMany(places, 3, 1);
+      expect(timers).toBe(0);
+      ask(places, {rank: 1, order: 3, signal: controller.signal});
+      ask(places, {rank: 1, order: 4, signal: controller.signal});
+      await settled();
+      expect(timers).toBe(1);
+      controller.abort('the run is over');
+      await settled();
+      expect(timers).toBe(0);
+      // Time cannot help those who wait for the bounds that always hold.
+      await clock.run();
+      await takeMany(places, 9, 2);
+      await clock.run(60_000);
+      expect((await takeMany(places, 9, 3)).given).toBe(0);
+      expect(timers).toBe(0);
+    });
+  });
+
   test('never run out for the stream that is being written, and are never more than the bounds allow', async () => {
     const stream = fc.record({
       pages: fc.integer({min: 0, max: 25}),
@@ -118,10 +206,20 @@ describe('places for pages', () => {
         fc.array(stream, {minLength: 1, maxLength: 6}),
         fc.integer({min: 1, max: 12}),
         fc.integer({min: 1, max: 6}),
-        fc.integer({min: 1, max: 200}),
-        async (streams, pages, pagesOfOne, bytes) => {
+        fc.oneof(fc.constant(1), fc.integer({min: 1, max: 200})),
+        fc.option(
+          fc.record({
+            first: fc.integer({min: 0, max: 5}),
+            pagesToEarnOne: fc.integer({min: 1, max: 9}),
+            perSecond: fc.constantFrom(0.001, 3, 5, 700),
+          }),
+          {nil: undefined},
+        ),
+        async (streams, pages, pagesOfOne, bytes, slowStart) => {
           const clock = createVirtualClock();
-          const places = createPlaces({pages, pagesOfOne, bytes});
+          const start = slowStart && {...slowStart, clock};
+          const places = createPlaces({pages, pagesOfOne, bytes, ...(start ? {start} : {})});
+          let released = 0;
           let current = 0;
           const held = new Map<number, number>();
           const total = () => [...held.values()].reduce((sum, count) => sum + count, 0);
@@ -134,6 +232,11 @@ describe('places for pages', () => {
             // One page more is what has to be written next.
             if (rank > current) expect(total()).toBeLessThanOrEqual(pages + pagesOfOne + 1);
             else expect(heldNow).toBeLessThanOrEqual(Math.max(pages, pagesOfOne) + 1);
+            if (start) {
+              const earned = start.first + released / start.pagesToEarnOne + (clock.now() / 1_000) * start.perSecond;
+              // And the page to be written next: of this stream, and of the one before it, which may still be held.
+              expect(total()).toBeLessThanOrEqual(Math.max(earned, 0) + 2);
+            }
             await clock.sleep(latencyMs);
             place.fill(size);
             return place;
@@ -171,6 +274,7 @@ describe('places for pages', () => {
                 if (!page) continue;
                 written[rank]?.push(page.order);
                 held.set(rank, (held.get(rank) ?? 0) - 1);
+                released += 1;
                 page.place.release();
               }
             }
