@@ -16,6 +16,8 @@ export type Logger = {
   readonly fatal: LogCall;
   /** A point of singer-python's metrics, at level info. */
   readonly metric: (point: MetricPoint) => void;
+  /** A JSON object under a name, at level info. */
+  readonly document: (name: string, document: Readonly<Record<string, unknown>>) => void;
 };
 
 /** One measurement: singer-python, metrics.py. */
@@ -52,6 +54,7 @@ type Entry = {
   readonly time: number;
   readonly msg: string;
   readonly metric?: MetricPoint;
+  readonly document?: Readonly<Record<string, unknown>>;
   readonly [field: string]: unknown;
 };
 
@@ -76,6 +79,7 @@ export function createLogger({level, format, secrets, write}: LoggerOptions): Lo
     error: (fields, sentence) => log.error(fields, sentence),
     fatal: (fields, sentence) => log.fatal(fields, sentence),
     metric: point => log.info({metric: point}, 'METRIC'),
+    document: (name, document) => log.info({document}, name),
   };
 }
 
@@ -94,8 +98,9 @@ function escapeControls(line: string): string {
   );
 }
 
-function renderText({level, time: _time, msg, metric, ...fields}: Entry): string {
+function renderText({level, time: _time, msg, metric, document, ...fields}: Entry): string {
   if (metric) return `INFO METRIC: ${JSON.stringify(metric)}`;
+  if (document) return `INFO ${msg} ${JSON.stringify(document)}`;
   const facts = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
   return [LEVEL_NAMES[level] ?? 'INFO', msg.replace(/\s*[\r\n]+\s*/g, ' '), ...facts].join(' ');
 }
@@ -104,7 +109,8 @@ function renderValue(value: unknown): string {
   return typeof value === 'string' && /^[^\s"\u0000-\u001f\u007f-\u009f]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-function renderJson({level, time, msg, metric, stream, ...fields}: Entry): string {
+function renderJson({level, time, msg, metric, document, stream, ...fields}: Entry): string {
+  const facts = document ?? fields;
   return JSON.stringify({
     level: (LEVEL_NAMES[level] ?? 'INFO').toLowerCase(),
     pid: process.pid,
@@ -115,6 +121,6 @@ function renderJson({level, time, msg, metric, stream, ...fields}: Entry): strin
     stream_name: stream ?? metric?.tags['endpoint'] ?? null,
     message: metric ? `METRIC: ${JSON.stringify(metric)}` : msg,
     ...(metric ? {metric_info: metric} : {}),
-    ...(Object.keys(fields).length > 0 ? {extra: fields} : {}),
+    ...(Object.keys(facts).length > 0 ? {extra: facts} : {}),
   });
 }

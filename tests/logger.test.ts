@@ -59,6 +59,12 @@ describe('a line of text', () => {
     expect(JSON.parse(json)).toEqual(point);
     expect(Object.keys(JSON.parse(json))).toEqual(['type', 'metric', 'value', 'tags']);
   });
+
+  test('holds a document whole, behind its name', () => {
+    const {log, lines} = startLog();
+    log.document('run report', {streams: [{stream: 'deals', error: 'two\nlines'}], level: 3});
+    expect(lines).toEqual(['INFO run report {"streams":[{"stream":"deals","error":"two\\nlines"}],"level":3}\n']);
+  });
 });
 
 describe('a line of JSON', () => {
@@ -111,12 +117,23 @@ describe('a line of JSON', () => {
   });
 });
 
+test('a document is the extra of a line of JSON, and holds no secret', () => {
+  const {log, lines} = startLog({format: 'json', secrets: ['s3cret']});
+  log.document('run report', {streams: [{error: 'not s3cret'}], msg: 'its own'});
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'info',
+    logger_name: 'tap-activecampaign',
+    message: 'run report',
+    extra: {streams: [{error: 'not ***'}], msg: 'its own'},
+  });
+});
+
 describe('any line', () => {
   const formats = ['text', 'json'] as const;
   const facts = fc.dictionary(
     fc
       .string({unit: 'binary'})
-      .filter(name => !['level', 'time', 'msg', 'metric', 'stream', '__proto__'].includes(name)),
+      .filter(name => !['level', 'time', 'msg', 'metric', 'document', 'stream', '__proto__'].includes(name)),
     fc.oneof(fc.string({unit: 'binary'}), fc.jsonValue()),
   );
   const sentence = fc.oneof(
