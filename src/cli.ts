@@ -5,12 +5,10 @@ import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError} from 'commander';
 import {InputError} from './errors.js';
+import {exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
 import type {Logger} from './logger.js';
 import type {Flags, Surroundings} from './run.js';
 
-const FAILED = 1;
-const WRONG_INPUT = 2;
-const SIGNAL_CODES = {SIGINT: 130, SIGTERM: 143} as const;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const EXAMPLES = `
@@ -90,12 +88,12 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
   setFlagsFromString('--heap-growing-percent=50');
   const {runDiscovery, runSync} = await import('./run.js');
   const stop = new AbortController();
-  let signalled: keyof typeof SIGNAL_CODES | undefined;
+  let stopped: StoppedBySignal | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     // A second signal, whichever, finds no handler any more and ends the process at once.
     for (const either of SIGNALS) process.removeListener(either, onSignal);
-    signalled = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
-    stop.abort(new Error(`stopped by ${name}`));
+    stopped = new StoppedBySignal(name === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+    stop.abort(stopped);
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   const {env, stdout, stderr} = process;
@@ -104,9 +102,9 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
     if (flags.discover) await print(await runDiscovery(flags, surroundings));
     else if ((await runSync(flags, surroundings)) === 'failed') process.exitCode = FAILED;
   } catch (error) {
-    if (signalled === undefined) throw error;
+    if (stopped === undefined) throw error;
   }
-  if (signalled !== undefined) process.exitCode = SIGNAL_CODES[signalled];
+  if (stopped !== undefined) process.exitCode = stopped.exitCode;
 }
 
 async function print(document: object): Promise<void> {
@@ -122,12 +120,12 @@ async function judge(error: unknown): Promise<Verdict> {
     if (error.exitCode === 0) return {exitCode: 0};
     return {sentence: oneLine(`command line: ${await explain(error)}`), exitCode: WRONG_INPUT};
   }
-  if (error instanceof InputError) return {sentence: oneLine(error.message), exitCode: WRONG_INPUT};
-  if (error instanceof Error && ['ApiError', 'OutputClosedError'].includes(error.name)) {
-    return {sentence: oneLine(error.message), exitCode: FAILED};
+  const exitCode = exitCodeOf(error);
+  if (error instanceof Error && ['InputError', 'ApiError', 'OutputClosedError'].includes(error.name)) {
+    return {sentence: oneLine(error.message), exitCode};
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  return {sentence: `unexpected fault of the tap; please report it: ${stack}`, exitCode: FAILED};
+  return {sentence: `unexpected fault of the tap; please report it: ${stack}`, exitCode};
 }
 
 /** What commander complains of, and the way out. The value behind an unknown option is left out: it may be a token. */

@@ -14,6 +14,8 @@ import {parseCatalog} from './given-catalog.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {writeMessages} from './messages.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
+import {checkReportFile} from './report-file.js';
+import {type RunStatus, tellEnd} from './run-end.js';
 import {fullRefreshMatcher, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
 import {type SyncReport, sync} from './sync.js';
@@ -67,9 +69,9 @@ export async function runDiscovery(flags: Flags, surroundings: Surroundings): Pr
 
 /**
  * Syncs the selected streams to stdout. Says whether a stream failed, or the run was stopped.
- * Throws InputError, ApiError and OutputClosedError.
+ * Throws InputError, ApiError and OutputClosedError, once the end was told.
  */
-export async function runSync(flags: Flags, surroundings: Surroundings): Promise<'done' | 'failed' | 'stopped'> {
+export async function runSync(flags: Flags, surroundings: Surroundings): Promise<RunStatus> {
   const {config, warnings} = readConfig(flags, surroundings);
   const catalogFile = catalogFileOf(flags);
   const catalog =
@@ -80,8 +82,15 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
     ...(flags.select === undefined ? {} : {select: flags.select}),
   });
   const isFullRefresh = flags.fullRefresh === undefined ? () => false : fullRefreshMatcher(flags.fullRefresh);
+  if (config.reportFile !== undefined) {
+    const inputs = [...flags.config, catalogFile, flags.state];
+    checkReportFile(
+      config.reportFile,
+      inputs.filter(input => input !== undefined),
+    );
+  }
 
-  return withConnection(config, surroundings, async ({client, reading}, output) => {
+  return withConnection(config, surroundings, async ({client, reading, tally}, output) => {
     const {log, progress, signal, abort} = output;
     const allWarnings = [...warnings, ...(catalog?.warnings ?? []), ...stateWarnings, ...selection.warnings];
     for (const warning of allWarnings) log.warn({}, warning);
@@ -93,8 +102,24 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
     else logStart(selection.streams, config, log);
 
-    const startedAt = systemClock.now();
-    let report: SyncReport | undefined;
+    const startedAt = systemClock.wall();
+    const startedMs = systemClock.now();
+    let told: SyncReport | undefined;
+    const tell = (error?: unknown): RunStatus => {
+      progress?.end();
+      const end = {
+        told,
+        selected: selection.streams.map(({definition}) => definition.tapStreamId),
+        tally,
+        error,
+        signal: surroundings.signal,
+        version: surroundings.version,
+        startedAt,
+        seconds: (systemClock.now() - startedMs) / 1_000,
+        reportFile: config.reportFile,
+      };
+      return tellEnd(end, output);
+    };
     const messages = sync({
       streams: selection.streams,
       state,
@@ -111,13 +136,17 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       now: systemClock.now,
       signal,
       onReport: ended => {
-        report = ended;
+        told = ended;
       },
       ...(progress ? {onProgress: progress.update} : {}),
     });
-    await writeMessages(messages, surroundings.stdout, {onClosed: abort});
-    progress?.end();
-    return logEnd(report, (systemClock.now() - startedAt) / 1_000, output);
+    try {
+      await writeMessages(messages, surroundings.stdout, {onClosed: abort});
+    } catch (error) {
+      tell(error);
+      throw error;
+    }
+    return tell();
   });
 }
 
@@ -144,6 +173,8 @@ type Output = {
   readonly log: Logger;
   /** For the few sentences that a person at a terminal sees too. */
   readonly signpost: Logger;
+  /** Tells the width of the terminal that the log is shown on; undefined where there is none. */
+  readonly columns: (() => number) | undefined;
   readonly progress: ProgressLine | undefined;
   readonly signal: AbortSignal;
   /** Ends the run early. */
@@ -159,12 +190,14 @@ async function withConnection<T>(
   const account = await findAccount(config);
   const {stderr, stdout} = surroundings;
   // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
-  const isWatched = stderr.isTTY === true && !stdout.isTTY && config.logFormat === 'text' && config.logLevel === 'info';
+  const isTerminal = stderr.isTTY === true && config.logFormat === 'text';
+  const columns = isTerminal ? () => stderr.columns ?? 80 : undefined;
+  const isWatched = columns && !stdout.isTTY && config.logLevel === 'info';
   const progress = isWatched
     ? createProgressLine({
         write: text => void stderr.write(text),
         now: systemClock.now,
-        columns: () => stderr.columns ?? 80,
+        columns,
         pageSize: config.pageSize,
       })
     : undefined;
@@ -183,7 +216,7 @@ async function withConnection<T>(
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   const connection = connect(account, config, log, signal);
   try {
-    return await use(connection, {log, signpost, progress, signal, abort});
+    return await use(connection, {log, signpost, columns, progress, signal, abort});
   } finally {
     abort();
     progress?.end();
@@ -193,25 +226,4 @@ async function withConnection<T>(
 
 function logStart(streams: readonly SelectedStream[], config: Config, log: Logger): void {
   log.info({streams: streams.length, requests_per_second: config.requestsPerSecond}, 'sync started');
-}
-
-function logEnd(
-  report: SyncReport | undefined,
-  seconds: number,
-  {log, signpost}: Pick<Output, 'log' | 'signpost'>,
-): 'done' | 'failed' | 'stopped' {
-  const streams = report?.streams ?? [];
-  const namesOf = (outcome: string) =>
-    streams.filter(stream => stream.outcome === outcome).map(stream => stream.stream);
-  const records = streams.reduce((sum, stream) => sum + stream.records, 0);
-  const failed = namesOf('failed');
-  const skipped = namesOf('skipped');
-  const status = report?.isInterrupted ? 'stopped' : failed.length > 0 ? 'failed' : 'done';
-  log.metric({type: 'timer', metric: 'job_duration', value: seconds, tags: {job_type: 'sync', status}});
-  const facts = {streams: namesOf('done').length, records, seconds: Math.round(seconds * 10) / 10};
-  if (skipped.length > 0) log.warn({streams: skipped}, 'streams were skipped');
-  if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
-  else signpost.info(facts, 'sync finished');
-  if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
-  return status;
 }

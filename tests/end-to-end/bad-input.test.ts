@@ -2,6 +2,7 @@
 
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {createWorkspace, runTap, type Workspace} from '../support/tap.js';
 
@@ -135,15 +136,49 @@ const cases: Readonly<Record<string, Case>> = {
     names: 'lookback_seconds',
     wayOut: 'did you mean "contacts"?',
   },
-  'a schedule of whole reads': {args: setting('full_refresh_days', 7), names: 'full_refresh_days', wayOut: 'remove'},
-  'versions of tables': {
-    args: setting('emit_activate_version_messages', true),
+  'an age in words': {args: setting('full_refresh_days', 'weekly'), names: 'full_refresh_days', wayOut: 'a number of'},
+  'an age for an unknown stream': {
+    args: setting('full_refresh_days', {deal: 7}),
+    names: 'full_refresh_days',
+    wayOut: 'did you mean "deals"?',
+  },
+  'versions, perhaps': {
+    args: setting('emit_activate_version_messages', 'perhaps'),
     names: 'emit_activate_version_messages',
-    wayOut: 'set it to false',
+    wayOut: 'true or false',
   },
   'custom fields as columns': {args: setting('custom_fields', 'columns'), names: 'custom_fields', wayOut: '"rows"'},
   'filters for the API': {args: setting('filters', {contacts: {listid: '3'}}), names: 'filters', wayOut: 'remove'},
-  'a run report': {args: setting('report_file', 'report.json'), names: 'report_file', wayOut: 'remove'},
+  'a report in a directory that is not there': {
+    args: at => setting('report_file', at.path('nowhere/report.json'))(at),
+    names: /report_file: .*nowhere/,
+    wayOut: 'make the directory',
+  },
+  'a directory for a report': {
+    args: at => setting('report_file', at.path('.'))(at),
+    names: 'report_file',
+    wayOut: 'name a file in it',
+  },
+  'a report below a file': {
+    args: at => setting('report_file', join(at.file('plain.txt', 'x'), 'report.json'))(at),
+    names: 'report_file',
+    wayOut: 'make the directory',
+  },
+  'a report where nobody can write': {
+    args: setting('report_file', '/proc/report.json'),
+    names: 'report_file',
+    wayOut: 'choose a directory that this user may write to',
+  },
+  'a report in the place of a device': {
+    args: setting('report_file', '/dev/null'),
+    names: 'report_file',
+    wayOut: 'name a plain file',
+  },
+  'a report in the place of the config': {
+    args: at => setting('report_file', at.path('config.json'))(at),
+    names: /report_file.*config\.json/,
+    wayOut: 'name another file',
+  },
   'an environment without settings': {
     args: () => ['--config', 'ENV'],
     names: 'TAP_ACTIVECAMPAIGN_API_URL',

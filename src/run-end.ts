@@ -1,0 +1,114 @@
+// Tells how a sync ended: in the sentences of the log, and by the run report in the log, in its file and on a terminal.
+
+import {ApiError, InputError} from './errors.js';
+import {DONE, exitCodeOf, FAILED} from './exit-codes.js';
+import type {Logger} from './logger.js';
+import {OutputClosedError} from './messages.js';
+import {blankReport, type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
+import {writeReportFile} from './report-file.js';
+import {renderReportTable} from './report-table.js';
+import type {RequestTally} from './request-tally.js';
+
+// What the logger writes before each line of the table, and the last column, in which a line would wrap.
+const BESIDE_TABLE = 'INFO '.length + 1;
+
+export type RunEnd = {
+  /** What the engine told of the streams; undefined when it did not come to that. */
+  readonly told: {readonly streams: readonly ToldStream[]; readonly isInterrupted: boolean} | undefined;
+  /** The streams that were to be synced, in the order of output. */
+  readonly selected: readonly string[];
+  readonly tally: Pick<RequestTally, 'of' | 'total'>;
+  /** What ended the run early, and will be complained of behind the report. */
+  readonly error: unknown;
+  /** Told of a signal that stopped the run. */
+  readonly signal: AbortSignal;
+  /** The version of the tap. */
+  readonly version: string;
+  /** Milliseconds since 1970 (UTC). */
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly reportFile: string | undefined;
+};
+
+/** What the engine says of a stream. */
+export type ToldStream = Pick<StreamReport, 'stream' | 'outcome'> & Partial<StreamReport>;
+
+export type RunVoices = {
+  readonly log: Logger;
+  /** For the few sentences that a person at a terminal sees too. */
+  readonly signpost: Logger;
+  /** Tells the width of the terminal; undefined where there is none. */
+  readonly columns: (() => number) | undefined;
+};
+
+export type RunStatus = 'done' | 'failed' | 'stopped';
+
+/** Tells how a sync ended, the streams that failed last. Says whether one did, or the run was stopped. */
+export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunStatus {
+  const sync = complete(end);
+  const namesOf = (outcome: StreamReport['outcome']) =>
+    sync.streams.filter(stream => stream.outcome === outcome).map(({stream}) => stream);
+  const failed = namesOf('failed');
+  const skipped = namesOf('skipped');
+  const status = sync.isInterrupted ? 'stopped' : failed.length > 0 ? 'failed' : 'done';
+  const report = toRunReport({
+    sync,
+    counts: end.tally.total(),
+    version: end.version,
+    startedAt: end.startedAt,
+    endedAt: end.startedAt + end.seconds * 1_000,
+    exitCode: exitCodeFor(end, status),
+    error: describe(end),
+  });
+
+  if (end.error === undefined) {
+    log.metric({type: 'timer', metric: 'job_duration', value: end.seconds, tags: {job_type: 'sync', status}});
+    if (skipped.length > 0) log.warn({streams: skipped}, 'streams were skipped');
+    const {done: streams, records} = report.totals;
+    const facts = {streams, records, seconds: Math.round(end.seconds * 10) / 10};
+    if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
+    else signpost.info(facts, 'sync finished');
+  }
+  if (end.reportFile !== undefined) save(end.reportFile, report, log);
+  log.document('run report', report);
+  if (columns) for (const line of renderReportTable(report, columns() - BESIDE_TABLE)) signpost.info({}, line);
+  if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
+  return status;
+}
+
+/** The engine's report with what only the connection knows, and with the streams whose turn did not come. */
+function complete({told, selected, tally, signal}: RunEnd): SyncReport {
+  // Where the engine says nothing, nothing is known of the streams: better none than wrong ones.
+  if (!told) return {streams: [], isInterrupted: signal.aborted};
+  const begun = told.streams.map(({stream}) => stream);
+  const rest = selected.filter(stream => !begun.includes(stream)).map(blankReport);
+  const streams = [...told.streams, ...rest].map(known => {
+    return {...blankReport(known.stream), ...known, ...tally.of(known.stream)};
+  });
+  return {streams, isInterrupted: told.isInterrupted};
+}
+
+function exitCodeFor({error, signal}: RunEnd, status: RunStatus): number {
+  if (signal.aborted) return exitCodeOf(signal.reason);
+  if (error !== undefined) return exitCodeOf(error);
+  return status === 'failed' ? FAILED : DONE;
+}
+
+function describe({error, signal}: RunEnd): string | null {
+  // What a stopped run breaks off is no fault.
+  if (error === undefined || signal.aborted) return null;
+  const isForeseen = [InputError, ApiError, OutputClosedError].some(type => error instanceof type);
+  if (isForeseen && error instanceof Error) return error.message;
+  // The words of an unforeseen one may hold anything, a record too.
+  return `unexpected fault of the tap (${error instanceof Error ? error.name : typeof error}); see the log`;
+}
+
+function save(file: string, report: RunReport, log: Logger): void {
+  try {
+    writeReportFile(file, report);
+  } catch (error) {
+    // The records are written and the exit code tells of them: a report that is lost changes neither.
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({reason}, 'the run report was not saved; it stands in the log at level info');
+  }
+}
