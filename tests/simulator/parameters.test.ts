@@ -36,6 +36,8 @@ test.each([
     'sandbox:ignore_orders=deals&obey_filters=contacts.tagid',
     {ignoreOrders: ['deals'], obeyFilters: ['contacts.tagid']},
   ],
+  ['sandbox:direction_only_orders=*', {directionOnlyOrders: ['*']}],
+  ['sandbox:unstable_ties=contactTags,deals&nulls=highest', {unstableTies: ['contactTags', 'deals'], nulls: 'highest'}],
   ['sandbox:ignore_includes=contacts', {ignoreIncludes: ['contacts']}],
   ['sandbox:unstable=', {unstable: []}],
   ['sandbox:unstable=tags', {unstable: ['tags']}],
@@ -85,6 +87,15 @@ describe('a fault is one line that names the parameter and the way out', () => {
       'sandbox:ignore_filters=contact.updated_after',
       'sandbox parameter ignore_filters: the simulator has no "contact"; did you mean "contacts"?',
     ],
+    [
+      'sandbox:direction_only_orders=tag',
+      'sandbox parameter direction_only_orders: the simulator has no "tag"; did you mean "tags"?',
+    ],
+    [
+      'sandbox:unstable_ties=deal',
+      'sandbox parameter unstable_ties: the simulator has no "deal"; did you mean "deals"?',
+    ],
+    ['sandbox:nulls=first', 'sandbox parameter "nulls" must be one of lowest, highest, not "first"'],
     ['sandbox:records=5', 'sandbox parameter records: the smallest account with these counts has 59 records, not 5'],
   ])('%s', (url, message) => {
     expect(() => parseSandboxUrl(url)).toThrow(new SandboxUrlError(message));

@@ -6,6 +6,7 @@ import {before, bounds, byNumber, byStamp, byText, equals, since, unproven} from
 import {created, type Instants, inUtc, later, onClock, unless, updated} from '../stamps.js';
 import {companies, words} from '../texts.js';
 
+const initializedAt = unless(row => row.index % 2 === 0, created);
 const estimatedAt = unless(row => row.index % 3 !== 0, updated);
 // The stages that a pipeline starts with have no dates: nine in ten of a recording.
 const isDefaultStage = (row: Instants): boolean => row.index % 10 !== 4 && !row.isChanged;
@@ -122,9 +123,9 @@ const dealGroups: Resource = {
     stages: r.children('dealStages'),
     title: r.text(`Pipeline ${r.pick(words)}`),
     udate: r.udate,
-    win_probability_initialize_date: r.index % 2 === 0 ? null : r.cdate,
+    win_probability_initialize_date: r.at(initializedAt),
   }),
-  stamps: {cdate: created, udate: updated},
+  stamps: {cdate: created, udate: updated, win_probability_initialize_date: initializedAt},
   filters: [
     equals('filters[title]', 'title'),
     {
