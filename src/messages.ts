@@ -17,13 +17,22 @@ export type RecordMessage = {
   readonly type: 'RECORD';
   readonly stream: string;
   readonly record: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970 (UTC) in which the whole read began to which the record belongs, or a later number. */
+  readonly version?: number;
   /** UTC, six decimals. */
   readonly time_extracted: string;
 };
 
 export type StateMessage = {readonly type: 'STATE'; readonly value: State};
 
-export type Message = SchemaMessage | RecordMessage | StateMessage;
+/** Tells the target that all records of the stream were written under this version: older ones are deleted. */
+export type ActivateVersionMessage = {
+  readonly type: 'ACTIVATE_VERSION';
+  readonly stream: string;
+  readonly version: number;
+};
+
+export type Message = SchemaMessage | RecordMessage | StateMessage | ActivateVersionMessage;
 
 /** The reader of stdout has gone, or stdout takes nothing more; nothing more can be delivered. */
 export class OutputClosedError extends Error {

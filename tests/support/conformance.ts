@@ -7,6 +7,7 @@ import type {TapResult} from './tap.js';
 export type ParsedRecord = {
   readonly stream: string;
   readonly record: Readonly<Record<string, unknown>>;
+  readonly version?: number;
   readonly time_extracted: string;
 };
 
@@ -25,6 +26,8 @@ export type Output = {
   readonly of: (stream: string) => readonly Readonly<Record<string, unknown>>[];
   readonly states: readonly Record<string, unknown>[];
   readonly state: Record<string, unknown>;
+  /** Stream -> the version that its ACTIVATE_VERSION names. */
+  readonly activated: ReadonlyMap<string, number>;
 };
 
 export type ConformanceOptions = {
@@ -35,8 +38,9 @@ export type ConformanceOptions = {
 /**
  * Throws an Error that says which rule a run's stdout and stderr break, else gives the messages:
  * whole JSON lines of known types; SCHEMA before RECORD, once a stream; streams not interleaved; records valid against
- * their schema, with all its fields and no others; keys present, not null and once a run; STATE an object, the last
- * line of a run; no line on stderr that a runner could take for a state.
+ * their schema, with all its fields and no others; keys present, not null and once a run; the records of a stream all of
+ * one version or of none; ACTIVATE_VERSION once a stream, of that version, behind its last record; STATE an object, the
+ * last line of a run; no line on stderr that a runner could take for a state.
  */
 export function checkConformance(result: TapResult, {isBrokenOff = false}: ConformanceOptions = {}): Output {
   const ajv = new Ajv({strict: true, allowUnionTypes: true, validateFormats: true});
@@ -45,6 +49,8 @@ export function checkConformance(result: TapResult, {isBrokenOff = false}: Confo
   const records: ParsedRecord[] = [];
   const states: Record<string, unknown>[] = [];
   const keys = new Map<string, Set<string>>();
+  const versions = new Map<string, number | undefined>();
+  const activated = new Map<string, number>();
   let current: string | undefined;
   let lastType = '';
 
@@ -81,8 +87,25 @@ export function checkConformance(result: TapResult, {isBrokenOff = false}: Confo
         const seen = keys.get(message.stream) ?? new Set<string>();
         if (seen.has(key)) fail(index, `${message.stream}: the key ${key} came twice`);
         keys.set(message.stream, seen.add(key));
+        if (activated.has(message.stream)) fail(index, `a RECORD of ${message.stream} behind its ACTIVATE_VERSION`);
+        if (message.version !== undefined) checkVersion(message.version, what => fail(index, what));
+        if (versions.has(message.stream) && versions.get(message.stream) !== message.version) {
+          fail(index, `${message.stream} has records of the version ${message.version} among others`);
+        }
+        versions.set(message.stream, message.version);
         checkTexts(message.record, what => fail(index, `${message.stream}: ${what}`));
         records.push(message);
+        break;
+      }
+      case 'ACTIVATE_VERSION': {
+        const {stream, version} = message;
+        if (stream !== current) fail(index, `an ACTIVATE_VERSION of ${stream} behind the SCHEMA of ${current}`);
+        if (activated.has(stream)) fail(index, `a second ACTIVATE_VERSION of ${stream}`);
+        checkVersion(version, what => fail(index, what));
+        if (versions.has(stream) && versions.get(stream) !== version) {
+          fail(index, `ACTIVATE_VERSION ${version} of ${stream}, whose records have ${versions.get(stream)}`);
+        }
+        activated.set(stream, version);
         break;
       }
       case 'STATE':
@@ -104,7 +127,13 @@ export function checkConformance(result: TapResult, {isBrokenOff = false}: Confo
     of: stream => records.filter(message => message.stream === stream).map(({record}) => record),
     states,
     state: states.at(-1) ?? {},
+    activated,
   };
+}
+
+/** Targets store a version as a whole number, and take the higher one for the newer. */
+function checkVersion(version: unknown, fail: (what: string) => never): void {
+  if (!Number.isSafeInteger(version) || Number(version) <= 0) fail(`the version ${JSON.stringify(version)}`);
 }
 
 /** Targets crash on U+0000 and on lone surrogates, and on dates that are not normalised. */
