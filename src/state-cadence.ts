@@ -1,0 +1,30 @@
+// When a STATE is worth writing inside a stream. A run that is killed soon must not have worked in vain, and a long one
+// loses a thousand records or ten seconds at most; more often than that, targets would only write what they have to
+// write anyway.
+
+const EARLY_PAGES = [1, 2, 4, 8];
+const RECORDS = 1_000;
+const SILENCE_MS = 10_000;
+
+export type StateCadence = {
+  /** Takes the records of a page that was written; tells whether a STATE is due behind it. */
+  readonly isDueAfter: (records: number) => boolean;
+};
+
+/** The cadence of one stream, from now on. `now` gives milliseconds of a clock that never jumps. */
+export function createStateCadence(now: () => number): StateCadence {
+  let pages = 0;
+  let records = 0;
+  let saidAt = now();
+  return {
+    isDueAfter: count => {
+      records += count;
+      if (count > 0) pages += 1;
+      const isEarly = count > 0 && EARLY_PAGES.includes(pages);
+      if (!isEarly && records < RECORDS && now() - saidAt < SILENCE_MS) return false;
+      records = 0;
+      saidAt = now();
+      return true;
+    },
+  };
+}

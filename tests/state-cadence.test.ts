@@ -1,0 +1,47 @@
+// When a STATE is due inside a stream.
+
+import {describe, expect, test} from '@jest/globals';
+import {createStateCadence} from '../src/state-cadence.js';
+
+/** Which of the pages a STATE follows, counted from one. A page is its records and the milliseconds it took. */
+function dueAfter(pages: readonly (readonly [records: number, ms: number])[]): number[] {
+  let now = 5_000;
+  const cadence = createStateCadence(() => now);
+  return pages.flatMap(([records, ms], index) => {
+    now += ms;
+    return cadence.isDueAfter(records) ? [index + 1] : [];
+  });
+}
+
+const times = (count: number, page: readonly [number, number]) => Array.from({length: count}, () => page);
+
+describe('a STATE is due', () => {
+  test.each([
+    ['after 1, 2, 4 and 8 pages, then every 1,000 records', times(40, [100, 10]), [1, 2, 4, 8, 18, 28, 38]],
+    ['every 10 seconds where pages are slow', times(20, [3, 2_500]), [1, 2, 4, 8, 12, 16, 20]],
+    [
+      'at the end of a page, however late that is',
+      [
+        [1, 25_000],
+        [1, 1],
+        [1, 60_000],
+      ] as const,
+      [1, 2, 3],
+    ],
+    ['at once behind 1,000 records', [...times(8, [1, 1]), [999, 1], [1, 1], [999, 1]] as const, [1, 2, 4, 8, 10]],
+    ['for pages without records after 10 seconds only', times(9, [0, 4_000]), [3, 6, 9]],
+    [
+      'early after pages that have records, wherever they stand',
+      [
+        [0, 1],
+        [7, 1],
+        [0, 1],
+        [0, 1],
+        [7, 1],
+        [7, 1],
+        [7, 1],
+      ] as const,
+      [2, 5, 7],
+    ],
+  ])('%s', (_, pages, expected) => expect(dueAfter(pages)).toEqual(expected));
+});
