@@ -1,0 +1,149 @@
+// What a run means to read of one stream: from when on, whether everything, under which version, and whether it goes on
+// where an interrupted read stood. Decided before the first request, from the state and the settings alone.
+
+import {createHash} from 'node:crypto';
+import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
+import {fromMillis, shiftSeconds} from './dates.js';
+import type {Replication, StreamToRead} from './reading/reader.js';
+import {replicationOf} from './replication.js';
+import {resumable} from './resuming.js';
+import type {SelectedStream} from './selection.js';
+import type {State} from './state.js';
+import {memoryOf, type StreamMemory, type StreamProgress} from './stream-memory.js';
+import {nextVersion} from './versions.js';
+
+// No account is older: a read from here is a read of everything.
+const BEGINNING = '2000-01-01T00:00:00.000000Z';
+
+const DAY_SECONDS = 86_400;
+
+export type PlanSettings = {
+  /** UTC instant from which incremental streams without a bookmark are read. */
+  readonly startDate: string;
+  /** Zone of the API's date-times that name none. */
+  readonly naiveTimezone: string;
+  /** How many seconds before its bookmark a stream is read again. */
+  readonly lookbackSeconds: (tapStreamId: string) => number;
+  /** After how many days a stream is read again from its start; undefined for never. */
+  readonly fullRefreshDays: (tapStreamId: string) => number | undefined;
+  /** Whether a stream's bookmark is ignored in this run. */
+  readonly isFullRefresh: (tapStreamId: string) => boolean;
+  /** Whether whole reads tell targets by a version what they no longer saw. */
+  readonly emitActivateVersion: boolean;
+};
+
+export type StreamPlan = {
+  readonly stream: SelectedStream;
+  readonly tapStreamId: string;
+  readonly zones: Zones;
+  /** Undefined for a FULL_TABLE stream. */
+  readonly replication: Replication | undefined;
+  /** The bookmark of the state. */
+  readonly storedBookmark: string | undefined;
+  /** The bookmark below which the next one must not fall. */
+  readonly bookmark: string | undefined;
+  /** Records older than this are left out; undefined when every record is wanted. */
+  readonly since: string | undefined;
+  /** Whether all is wanted that the settings allow, not only what changed since the bookmark. */
+  readonly isFromStart: boolean;
+  readonly memory: StreamMemory;
+  /** Hash of all that decides which records come and how they look. */
+  readonly selection: string;
+  /** The interrupted read that this one goes on with, if the reading can. */
+  readonly resumed: StreamProgress | undefined;
+  /** Why an interrupted read is of no use. */
+  readonly ignored: string | undefined;
+  /** The version of the records, if they are to have one and the read begins anew. */
+  readonly version: number | undefined;
+};
+
+/** The plan for a stream. `nowMs` is the machine's time: milliseconds since 1970 (UTC). */
+export function planStream(stream: SelectedStream, state: State, settings: PlanSettings, nowMs: number): StreamPlan {
+  const {definition, replicationKey} = stream;
+  const {tapStreamId} = definition;
+  const zones = zonesOf(definition, settings.naiveTimezone);
+  const memory = memoryOf(state, tapStreamId);
+  const storedBookmark = replicationKey === undefined ? undefined : bookmarkOf(state, definition, replicationKey);
+  const isRefreshed = settings.isFullRefresh(tapStreamId);
+  const bookmark = isRefreshed ? undefined : storedBookmark;
+  const days = settings.fullRefreshDays(tapStreamId);
+  const isDue = days !== undefined && isOlderThan(days, memory.wholeRead?.at, nowMs);
+  const isFromStart = bookmark === undefined || isDue;
+  const since = isFromStart
+    ? startOf(stream, settings)
+    : sinceOf(bookmark, settings.lookbackSeconds(tapStreamId), zones);
+
+  // Where start_date leaves records out, their absence means nothing. Neither does it in the first read of a stream,
+  // when the target has nothing yet.
+  const isReread = isRefreshed || (isDue && bookmark !== undefined);
+  const speaksOfAbsence = since === undefined && (replicationKey === undefined || isReread);
+  const isVersioned = settings.emitActivateVersion && speaksOfAbsence;
+
+  const selection = hashOf([stream.schema.properties, replicationKey, since, zones.read, definition.path]);
+  const {resumed, ignored} = chooseProgress(memory.progress, {selection, nowMs, isVersioned, settings});
+  return {
+    stream,
+    tapStreamId,
+    zones,
+    replication: replicationOf(stream, zones.read),
+    storedBookmark,
+    bookmark,
+    since,
+    isFromStart,
+    memory,
+    selection,
+    resumed,
+    ignored,
+    version: isVersioned ? nextVersion(memory.version, nowMs) : undefined,
+  };
+}
+
+/** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
+export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
+  const {stream, since, replication, memory, resumed} = plan;
+  return {
+    definition: stream.definition,
+    since,
+    replication,
+    memory: {rows: memory.wholeRead?.rows, proofs: memory.proofs},
+    checkpoint: resumed?.at,
+    onIgnored,
+  };
+}
+
+/** Where a stream begins that has no bookmark. */
+function startOf({replicationKey}: SelectedStream, {startDate}: PlanSettings): string | undefined {
+  return replicationKey === undefined || startDate <= BEGINNING ? undefined : startDate;
+}
+
+function isOlderThan(days: number, at: string | undefined, nowMs: number): boolean {
+  return at === undefined || at < shiftSeconds(fromMillis(nowMs), -days * DAY_SECONDS);
+}
+
+type Choice = {
+  readonly selection: string;
+  readonly nowMs: number;
+  readonly isVersioned: boolean;
+  readonly settings: PlanSettings;
+};
+
+/**
+ * The interrupted read to go on with, or why there is none. All records of a read carry the same version or none: those
+ * of a version that is never activated stay hidden in some targets.
+ */
+function chooseProgress(
+  progress: StreamProgress | undefined,
+  {selection, nowMs, isVersioned, settings}: Choice,
+): {readonly resumed: StreamProgress | undefined; readonly ignored: string | undefined} {
+  if (progress === undefined) return {resumed: undefined, ignored: undefined};
+  const ignore = (ignored: string) => ({resumed: undefined, ignored});
+  const answer = resumable(progress, {selection, now: fromMillis(nowMs)});
+  if ('reason' in answer) return ignore(answer.reason);
+  if (progress.version !== null && !settings.emitActivateVersion) return ignore('its records carry a version');
+  if (progress.version === null && isVersioned) return ignore('its records carry no version');
+  return {resumed: answer.progress, ignored: undefined};
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
+}

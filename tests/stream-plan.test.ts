@@ -1,0 +1,225 @@
+// What a run means to read of a stream, by its state and the settings.
+
+import {describe, expect, test} from '@jest/globals';
+import {selectStreams} from '../src/selection.js';
+import {type PlanSettings, planStream, type StreamPlan, toRead} from '../src/stream-plan.js';
+
+const NOW = Date.parse('2026-08-01T12:00:00Z');
+const BOOKMARK = '2026-07-30T00:00:00.000000Z';
+const START = '2024-01-01T00:00:00.000000Z';
+
+const SETTINGS: PlanSettings = {
+  startDate: '2000-01-01T00:00:00.000000Z',
+  naiveTimezone: 'America/Chicago',
+  lookbackSeconds: () => 0,
+  fullRefreshDays: () => undefined,
+  isFullRefresh: () => false,
+  emitActivateVersion: false,
+};
+
+function plan(select: string, entry: unknown, settings: Partial<PlanSettings> = {}): StreamPlan {
+  const [stream] = selectStreams({select}).streams;
+  if (!stream) throw new Error(`there is no stream ${select}`);
+  const name = stream.definition.tapStreamId;
+  return planStream(stream, {bookmarks: {[name]: entry}}, {...SETTINGS, ...settings}, NOW);
+}
+
+const readAt = (day: string) => ({whole_read: {at: `2026-07-${day}T12:00:00.000000Z`, rows: 730}});
+const refreshed = {isFullRefresh: () => true};
+const weekly = {fullRefreshDays: () => 7};
+const from2024 = {startDate: START};
+const versioned = {emitActivateVersion: true};
+
+describe('a stream is read', () => {
+  test.each<[string, string, unknown, Partial<PlanSettings>, string | undefined, boolean, string | undefined]>([
+    // what, stream, its entry, settings, since, from the start, lower bound of the next bookmark
+    ['whole without a bookmark', 'contacts', undefined, {}, undefined, true, undefined],
+    ['from start_date without a bookmark', 'contacts', undefined, from2024, START, true, undefined],
+    [
+      'whole where start_date is as old as any account',
+      'contacts',
+      undefined,
+      {startDate: '1990-01-01T00:00:00.000000Z'},
+      undefined,
+      true,
+      undefined,
+    ],
+    ['from its bookmark on', 'contacts', {udate: BOOKMARK}, from2024, BOOKMARK, false, BOOKMARK],
+    [
+      'from so many seconds before its bookmark on',
+      'contacts',
+      {udate: BOOKMARK},
+      {lookbackSeconds: () => 60},
+      '2026-07-29T23:59:00.000000Z',
+      false,
+      BOOKMARK,
+    ],
+    [
+      'whole with --full-refresh, whatever its bookmark',
+      'contacts',
+      {udate: BOOKMARK},
+      refreshed,
+      undefined,
+      true,
+      undefined,
+    ],
+    [
+      'from start_date with --full-refresh',
+      'contacts',
+      {udate: BOOKMARK},
+      {...refreshed, ...from2024},
+      START,
+      true,
+      undefined,
+    ],
+    [
+      'whole where its last whole read is too old',
+      'contacts',
+      {udate: BOOKMARK, ...readAt('24')},
+      weekly,
+      undefined,
+      true,
+      BOOKMARK,
+    ],
+    [
+      'from start_date where its last whole read is too old',
+      'contacts',
+      {udate: BOOKMARK, ...readAt('24')},
+      {...weekly, ...from2024},
+      START,
+      true,
+      BOOKMARK,
+    ],
+    ['whole where no whole read is known', 'contacts', {udate: BOOKMARK}, weekly, undefined, true, BOOKMARK],
+    [
+      'from its bookmark on where its last whole read is young',
+      'contacts',
+      {udate: BOOKMARK, ...readAt('26')},
+      weekly,
+      BOOKMARK,
+      false,
+      BOOKMARK,
+    ],
+    ['whole if it has no replication key', 'tags', {synced_at: BOOKMARK}, from2024, undefined, true, undefined],
+  ])('%s', (_, stream, entry, settings, since, isFromStart, bookmark) =>
+    expect(plan(stream, entry, settings)).toMatchObject({since, isFromStart, bookmark}),
+  );
+
+  test('by what the state remembers, in which its whole read and the proofs are named', () => {
+    const proofs = {'orders[id]': {obeyed: true, at: BOOKMARK}};
+    const read = toRead(plan('contacts', {udate: BOOKMARK, ...readAt('26'), proofs}), () => undefined);
+    expect(read).toMatchObject({since: BOOKMARK, memory: {rows: 730, proofs}, checkpoint: undefined});
+    expect(read.replication?.valueOf({udate: BOOKMARK})).toBe(BOOKMARK);
+  });
+});
+
+describe('records carry a version', () => {
+  test.each<[string, string, unknown, Partial<PlanSettings>, number | undefined]>([
+    ['in a stream without a replication key', 'tags', undefined, versioned, NOW],
+    ['above the highest one that was used', 'tags', {version: NOW + 5}, versioned, NOW + 6],
+    ['with --full-refresh', 'contacts', {udate: BOOKMARK}, {...versioned, ...refreshed}, NOW],
+    [
+      'where the stream is read again by full_refresh_days',
+      'contacts',
+      {udate: BOOKMARK},
+      {...versioned, ...weekly},
+      NOW,
+    ],
+    ['not where they are not wanted', 'tags', undefined, {}, undefined],
+    ['not in the first read of an incremental stream', 'contacts', undefined, versioned, undefined],
+    [
+      'not in the first read with full_refresh_days either',
+      'contacts',
+      undefined,
+      {...versioned, ...weekly},
+      undefined,
+    ],
+    ['not where only changes are read', 'contacts', {udate: BOOKMARK}, versioned, undefined],
+    [
+      'not where start_date leaves records out',
+      'contacts',
+      {udate: BOOKMARK},
+      {...versioned, ...refreshed, ...from2024},
+      undefined,
+    ],
+  ])('%s', (_, stream, entry, settings, version) => expect(plan(stream, entry, settings).version).toBe(version));
+});
+
+describe('an interrupted read', () => {
+  const progress = (stream: string, settings: Partial<PlanSettings> = {}, changes: Record<string, unknown> = {}) => ({
+    selection: plan(stream, undefined, settings).selection,
+    began_at: '2026-08-01T09:00:00.000000Z',
+    saved_at: '2026-08-01T11:00:00.000000Z',
+    highest: BOOKMARK,
+    zoneless: false,
+    left_out: 0,
+    version: null,
+    at: {way: 'offsets', seen: 300},
+    ...changes,
+  });
+
+  test('goes on where it stood', () => {
+    const resumed = plan('contacts', {progress: [progress('contacts')]});
+    expect(resumed).toMatchObject({resumed: {beganAt: '2026-08-01T09:00:00.000000Z'}, ignored: undefined});
+    expect(toRead(resumed, () => undefined).checkpoint).toEqual({way: 'offsets', seen: 300});
+  });
+
+  test('goes on as a whole read where it was one by full_refresh_days', () => {
+    const entry = {udate: BOOKMARK, ...readAt('24'), progress: [progress('contacts')]};
+    expect(plan('contacts', entry, weekly).resumed).toBeDefined();
+    expect(plan('contacts', entry).ignored).toBe('it was made for other fields, filters or dates');
+  });
+
+  test.each<[string, string, unknown, Partial<PlanSettings>, RegExp]>([
+    ['fields', 'contacts.email', {progress: [progress('contacts')]}, {}, /other fields/],
+    ['a bookmark', 'contacts', {udate: BOOKMARK, progress: [progress('contacts')]}, {}, /other fields/],
+    ['a start_date', 'contacts', {progress: [progress('contacts')]}, from2024, /other fields/],
+    ['a time zone', 'contacts', {progress: [progress('contacts')]}, {naiveTimezone: 'UTC'}, /other fields/],
+    ['a stream', 'deals', {progress: [progress('contacts')]}, {}, /other fields/],
+    [
+      'yesterday',
+      'contacts',
+      {progress: [progress('contacts', {}, {saved_at: '2026-07-31T11:00:00.000000Z'})]},
+      {},
+      /24 hours/,
+    ],
+  ])('of another %s begins again', (_, stream, entry, settings, reason) => {
+    const {resumed, ignored} = plan(stream, entry, settings);
+    expect(resumed).toBeUndefined();
+    expect(ignored).toMatch(reason);
+  });
+
+  test('keeps its version, also where the flag is gone that gave it one', () => {
+    const entry = {progress: [progress('contacts', {}, {version: 77})]};
+    expect(plan('contacts', entry, {...versioned, ...refreshed}).resumed?.version).toBe(77);
+    expect(plan('contacts', entry, versioned).resumed?.version).toBe(77);
+  });
+
+  test.each<[string, Partial<PlanSettings>, number | null, string]>([
+    ['versions are switched off', {}, 77, 'its records carry a version'],
+    ['versions are switched on', versioned, null, 'its records carry no version'],
+  ])('begins again where %s meanwhile', (_, settings, version, ignored) =>
+    expect(plan('tags', {progress: [progress('tags', {}, {version})]}, settings)).toMatchObject({
+      resumed: undefined,
+      ignored,
+    }),
+  );
+
+  test('needs no zone where the stream has its own', () => {
+    const entry = {progress: [progress('deal_custom_fields')]};
+    expect(plan('deal_custom_fields', entry, {naiveTimezone: 'Asia/Tokyo'}).resumed).toBeDefined();
+  });
+});
+
+test('a plan is named by eight digits, which change with the fields, the dates and the zone', () => {
+  const names = [
+    plan('contacts', undefined),
+    plan('contacts.email', undefined),
+    plan('contacts', undefined, from2024),
+    plan('contacts', undefined, {naiveTimezone: 'UTC'}),
+    plan('deals', undefined),
+  ].map(({selection}) => selection);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[0-9a-f]{8}$/);
+  expect(plan('contacts', {synced_at: BOOKMARK}).selection).toBe(names[0]);
+});
