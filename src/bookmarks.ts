@@ -1,7 +1,7 @@
 // Where an incremental stream begins to read, and where it goes on next time. Pure. Keys are compared as the tap reads
 // them, and the clock behind them is the server's: this file knows how the two can differ.
 
-import {floorToSecond, fromMillis, isAmbiguous, sameWallClock, shiftSeconds} from './dates.js';
+import {floorToSecond, isAmbiguous, sameWallClock, shiftSeconds} from './dates.js';
 import {getBookmark, type State} from './state.js';
 import {type StreamDefinition, validReplicationKeys} from './streams.js';
 
@@ -44,8 +44,8 @@ export type KeysSeen = {
   readonly highest: string | undefined;
   /** Whether keys came without a zone. */
   readonly isZoneless: boolean;
-  /** When the reading began, by the server's clock: milliseconds since 1970. */
-  readonly begunAt: number | undefined;
+  /** When the read began, by the server's clock; an interrupted one that went on, when it first did. */
+  readonly beganAt: string;
 };
 
 /**
@@ -54,12 +54,12 @@ export type KeysSeen = {
  */
 export function nextBookmark(
   before: string | undefined,
-  {highest, isZoneless, begunAt}: KeysSeen,
+  {highest, isZoneless, beganAt}: KeysSeen,
   {written, read}: Zones,
 ): string | undefined {
-  if (highest === undefined || begunAt === undefined) return before;
+  if (highest === undefined) return before;
   // Stamps have whole seconds, so that the second in which the reading began belongs to the next run.
-  const began = floorToSecond(fromMillis(begunAt));
+  const began = floorToSecond(beganAt);
   // A key that is read in another zone than it was written in is hours away from the instant it stands for.
   const ceilings = isZoneless ? [began, sameWallClock(began, written, read)] : [began];
   const after = [highest, ...ceilings].reduce((lowest, instant) => (instant < lowest ? instant : lowest));

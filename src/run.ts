@@ -6,7 +6,7 @@ import type {Writable} from 'node:stream';
 import {checkToken, findUnreadable} from './access.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
 import {systemClock} from './clock.js';
-import {type Config, lookbackOf, parseConfig} from './config.js';
+import {type Config, fullRefreshDaysOf, lookbackOf, parseConfig} from './config.js';
 import {type Connection, connect, findAccount} from './connection.js';
 import {InputError} from './errors.js';
 import {readJsonFile, readTextFile} from './files.js';
@@ -14,11 +14,12 @@ import {parseCatalog} from './given-catalog.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {writeMessages} from './messages.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
+import type {SyncReport} from './report.js';
 import {checkReportFile} from './report-file.js';
 import {type RunStatus, tellEnd} from './run-end.js';
 import {fullRefreshMatcher, type SelectedStream, selectStreams} from './selection.js';
 import {parseState, readStateText} from './state.js';
-import {type SyncReport, sync} from './sync.js';
+import {sync} from './sync.js';
 
 /** The flags as they were given. */
 export type Flags = {
@@ -125,15 +126,19 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       state,
       client,
       reading,
+      tally,
       settings: {
         startDate: config.startDate,
         naiveTimezone: config.naiveTimezone,
         lookbackSeconds: tapStreamId => lookbackOf(config.lookbackSeconds, tapStreamId),
+        fullRefreshDays: tapStreamId => fullRefreshDaysOf(config.fullRefreshDays, tapStreamId),
         isFullRefresh,
+        emitActivateVersion: config.emitActivateVersionMessages,
         failFast: config.failFast,
       },
       log,
       now: systemClock.now,
+      wall: systemClock.wall,
       signal,
       onReport: ended => {
         told = ended;

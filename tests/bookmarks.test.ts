@@ -16,7 +16,7 @@ describe('the bookmark after a read', () => {
     highest: string | undefined,
     isZoneless = false,
     zones = CENTRAL,
-  ) => nextBookmark(before, {highest, isZoneless, begunAt: Date.parse('2026-08-01T12:00:00.900Z')}, zones);
+  ) => nextBookmark(before, {highest, isZoneless, beganAt: '2026-08-01T12:00:00.900000Z'}, zones);
 
   test.each([
     ['the highest key', undefined, '2026-08-01T11:59:59.000000Z', '2026-08-01T11:59:59.000000Z'],

@@ -1,0 +1,84 @@
+// What a read that has ended means: the bookmark from which the next one goes on, whether targets may take for deleted
+// what did not come, and what is remembered. Pure.
+
+import {nextBookmark} from './bookmarks.js';
+import type {Progress, Verdict} from './reading/list.js';
+import type {Account} from './stream-course.js';
+import type {WholeRead} from './stream-memory.js';
+import type {StreamPlan} from './stream-plan.js';
+import {judgeWholeRead} from './versions.js';
+
+export type Conclusion = {
+  /** Of the list and of the one of its parents together; null where the list was not read as a whole. */
+  readonly verdict: Verdict | null;
+  /** The version that targets may activate: all that the API has was written under it. */
+  readonly activated: number | undefined;
+  readonly bookmark: string | undefined;
+  /** The whole read that counts from now on; undefined where the one of before still does. */
+  readonly wholeRead: WholeRead | undefined;
+  readonly doubt: WholeRead | undefined;
+  /** A sentence about a sudden loss. */
+  readonly warning: string | undefined;
+};
+
+/** Draws the conclusion from a read that went to its end without an error. */
+export function conclude(plan: StreamPlan, progress: Progress, account: Account): Conclusion {
+  const {memory, zones} = plan;
+  const {beganAt, leftOut, version} = account;
+  const verdict = verdictOf(progress);
+  const judgement =
+    verdict === null
+      ? undefined
+      : judgeWholeRead({
+          before: memory.wholeRead,
+          doubt: memory.doubt,
+          rows: progress.seen,
+          at: beganAt,
+          verdict,
+        });
+  const isComplete = verdict === 'verified' && leftOut === 0 && judgement?.believed === true;
+  const activated = isComplete ? version : undefined;
+  const next = nextBookmark(plan.bookmark, account, zones);
+  return {
+    verdict,
+    activated,
+    // Some targets hide the records of a version until it is activated, so the next run writes without one what has
+    // changed since the old bookmark. One that lies ahead is of no use.
+    bookmark: version === activated ? next : lowerOf(plan.storedBookmark, next),
+    wholeRead: judgement?.warning === undefined ? wholeReadOf(plan, progress, beganAt, verdict) : undefined,
+    doubt: judgement ? judgement.doubt : memory.doubt,
+    warning: judgement?.warning,
+  };
+}
+
+const FROM_WORST: readonly Verdict[] = ['unverified', 'moving', 'verified'];
+
+function verdictOf({isWhole, verdict, parents}: Progress): Verdict | null {
+  if (!isWhole) return null;
+  // Rows of parents that did not come are missing here as well.
+  const verdicts = [verdict, ...(parents ? [parents.verdict] : [])].map(one => one ?? 'unverified');
+  return FROM_WORST.find(one => verdicts.includes(one)) ?? 'unverified';
+}
+
+/**
+ * What counts as the last whole read. Its instant says when all records were last written: also an unverified read wrote
+ * what it saw, and where the API tells no total there is no other, so that one which did not count would be repeated in
+ * every run. Its rows are the yardstick for a sudden loss: a read that may have missed some cannot lower it.
+ */
+function wholeReadOf(
+  {memory, isFromStart}: StreamPlan,
+  {seen}: Progress,
+  beganAt: string,
+  verdict: Verdict | null,
+): WholeRead | undefined {
+  const before = memory.wholeRead;
+  const rows = verdict === 'verified' ? seen : Math.max(before?.rows ?? 0, seen);
+  if (isFromStart) return {at: beganAt, rows};
+  // All rows were seen, and the old ones were not written.
+  return before && verdict !== null ? {at: before.at, rows} : undefined;
+}
+
+/** The lower of two bookmarks; none where there was none before. */
+function lowerOf(before: string | undefined, next: string | undefined): string | undefined {
+  return before !== undefined && next !== undefined && next < before ? next : before;
+}

@@ -1,0 +1,128 @@
+// The course of one stream's read: makes the records of its rows, keeps account of what was written and what was left
+// out, and says in the state where the read stands. An interrupted read that goes on keeps its account.
+
+import {fromMillis} from './dates.js';
+import type {Checkpoint} from './reading/checkpoint.js';
+import type {Page, Progress} from './reading/list.js';
+import {isWrittenZoneless} from './replication.js';
+import type {State} from './state.js';
+import {type StreamProgress, setProgress, setProofs} from './stream-memory.js';
+import type {StreamPlan} from './stream-plan.js';
+import {keyPropertiesOf} from './streams.js';
+import {compileTransform, type Transformer} from './transform.js';
+import type {WireRow} from './wire.js';
+
+export type StreamCourse = {
+  /** The record of a row; undefined when it is left out, being too old or without its key. */
+  readonly take: (row: WireRow) => Record<string, unknown> | undefined;
+  /** All records of a page were written. */
+  readonly endPage: (page: Pick<Page, 'checkpoint'>) => void;
+  /** The state with where the read stands behind the last page that ended, and with what is known of the server. */
+  readonly save: (state: State) => State;
+  /** What was written so far. From the first page on it counts what an interrupted read had written before. */
+  readonly account: () => Account;
+  /** Records that were taken in this run. */
+  readonly records: () => number;
+  readonly misfits: Transformer['misfits'];
+  readonly drift: Transformer['drift'];
+  /** Rows of this run that had no key. */
+  readonly withoutKey: () => number;
+};
+
+/** The account of a whole read, all runs taken together. */
+export type Account = {
+  /** When the read began, by the server's clock; the beginning of time for one that has not. */
+  readonly beganAt: string;
+  /** The highest replication key that was written. */
+  readonly highest: string | undefined;
+  /** Whether replication keys came without a zone. */
+  readonly isZoneless: boolean;
+  /** Rows that came and were not written. */
+  readonly leftOut: number;
+  /** The version of its records, if they have one. */
+  readonly version: number | undefined;
+};
+
+/** The course of a stream that is read by `plan`. `wall` gives this machine's time: milliseconds since 1970 (UTC). */
+export function createCourse(plan: StreamPlan, progress: Progress, wall: () => number): StreamCourse {
+  const {stream, since, zones} = plan;
+  const {definition, replicationKey} = stream;
+  const keys = keyPropertiesOf(definition);
+  const {transform, misfits, drift} = compileTransform({
+    schema: stream.schema,
+    fullSchema: stream.fullSchema,
+    zone: zones.read,
+    ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
+  });
+  let records = 0;
+  let withoutKey = 0;
+  let tooOld = 0;
+  let highest: string | undefined;
+  let isZoneless = false;
+  let checkpoint: (() => Checkpoint | undefined) | undefined;
+  let saved: StreamProgress | undefined;
+
+  const take = (row: WireRow) => {
+    const record = transform(row);
+    if (keys.some(key => record[key] === null)) {
+      withoutKey += 1;
+      return undefined;
+    }
+    const value = replicationKey === undefined ? undefined : record[replicationKey];
+    // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
+    if (typeof value === 'string' && replicationKey !== undefined) {
+      if (since !== undefined && value < since) {
+        tooOld += 1;
+        return undefined;
+      }
+      if (highest === undefined || value > highest) highest = value;
+      isZoneless ||= zones.read !== zones.written && isWrittenZoneless(row, replicationKey);
+    }
+    records += 1;
+    return record;
+  };
+
+  const account = (): Account => {
+    // Until the reading has begun, it may still find that its checkpoint is of no use.
+    const before = progress.isResumed ? plan.resumed : undefined;
+    return {
+      beganAt: before?.beganAt ?? fromMillis(progress.begunAt ?? 0),
+      highest: higher(highest, before?.highest ?? undefined),
+      isZoneless: isZoneless || (before?.isZoneless ?? false),
+      leftOut: withoutKey + tooOld + (before?.leftOut ?? 0),
+      version: before ? (before.version ?? undefined) : plan.version,
+    };
+  };
+
+  const save = (state: State) => {
+    const at = checkpoint?.();
+    // It holds for the last page only, and costs something to make.
+    checkpoint = undefined;
+    if (at !== undefined) {
+      const {beganAt, highest = null, isZoneless, leftOut, version = null} = account();
+      const savedAt = fromMillis(wall());
+      saved = {selection: plan.selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
+    }
+    const withProofs =
+      Object.keys(progress.proofs).length === 0 ? state : setProofs(state, plan.tapStreamId, progress.proofs);
+    return saved === undefined ? withProofs : setProgress(withProofs, plan.tapStreamId, saved);
+  };
+
+  return {
+    take,
+    endPage: page => {
+      checkpoint = page.checkpoint;
+    },
+    save,
+    account,
+    records: () => records,
+    misfits,
+    drift,
+    withoutKey: () => withoutKey,
+  };
+}
+
+function higher(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
+}

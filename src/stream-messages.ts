@@ -1,0 +1,111 @@
+// The messages of one stream: its SCHEMA, the RECORDs of its pages, a STATE now and then, and ACTIVATE_VERSION where
+// the read may speak about what is missing. Knows their order and no HTTP.
+
+import {type Conclusion, conclude} from './conclusion.js';
+import {fromMillis} from './dates.js';
+import type {Logger} from './logger.js';
+import type {Message, SchemaMessage, StateMessage} from './messages.js';
+import type {StreamReading} from './reading/reader.js';
+import type {SelectedStream} from './selection.js';
+import type {State} from './state.js';
+import {createStateCadence} from './state-cadence.js';
+import type {StreamCourse} from './stream-course.js';
+import type {StreamPlan} from './stream-plan.js';
+import {dataKeyOf, keyPropertiesOf} from './streams.js';
+
+const RECORD_COUNT_EVERY_MS = 60_000;
+
+export type StreamToWrite = {
+  readonly plan: StreamPlan;
+  /** Its pages, and how far their reading has come. */
+  readonly reading: Pick<StreamReading, 'pages' | 'progress'>;
+  readonly course: StreamCourse;
+  /** The state in which the stream begins. */
+  readonly state: State;
+  readonly log: Logger;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+  /** Told after each record. */
+  readonly onRecord: () => void;
+};
+
+/**
+ * Yields the messages of a stream. Returns what the read means, once it has ended; passes on what `pages` throws, after
+ * which the course says what was written.
+ */
+export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Message, Conclusion> {
+  const {plan, reading, course, state, log, now, onRecord} = options;
+  const {stream, tapStreamId} = plan;
+  const dataKey = dataKeyOf(stream.definition);
+  const cadence = createStateCadence(now);
+  const counter = createRecordCounter(tapStreamId, log, now);
+  let isAnnounced = false;
+
+  try {
+    for await (const page of reading.pages) {
+      // Not before the first page: a stream that turns out to be unreadable makes no table.
+      if (!isAnnounced) {
+        if (reading.progress.isResumed) log.info({stream: tapStreamId}, 'stream goes on where it was interrupted');
+        yield toSchemaMessage(stream);
+      }
+      isAnnounced = true;
+      const {version} = course.account();
+      const time_extracted = fromMillis(page.receivedAt);
+      const before = course.records();
+      for (const row of page.rows[dataKey] ?? []) {
+        const record = course.take(row);
+        if (record === undefined) continue;
+        yield version === undefined
+          ? {type: 'RECORD', stream: tapStreamId, record, time_extracted}
+          : {type: 'RECORD', stream: tapStreamId, record, version, time_extracted};
+        onRecord();
+        counter.count();
+      }
+      course.endPage(page);
+      if (cadence.isDueAfter(course.records() - before)) yield toStateMessage(course.save(state));
+      page.release();
+    }
+    // A list below its parents has no page at all where there are no parents.
+    if (!isAnnounced) yield toSchemaMessage(stream);
+  } finally {
+    // Also of a stream that fails or is stopped: its records were written.
+    counter.end();
+  }
+
+  const conclusion = conclude(plan, reading.progress, course.account());
+  const {activated: version} = conclusion;
+  if (version !== undefined) yield {type: 'ACTIVATE_VERSION', stream: tapStreamId, version};
+  return conclusion;
+}
+
+export function toStateMessage(value: State): StateMessage {
+  return {type: 'STATE', value};
+}
+
+function toSchemaMessage({definition, schema, replicationKey}: SelectedStream): SchemaMessage {
+  return {
+    type: 'SCHEMA',
+    stream: definition.tapStreamId,
+    schema,
+    key_properties: keyPropertiesOf(definition),
+    ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
+  };
+}
+
+/** Counts records as singer-python does: the number since the last point, every minute and at the end. */
+function createRecordCounter(stream: string, log: Logger, now: () => number): {count(): void; end(): void} {
+  let records = 0;
+  let saidAt = now();
+  const say = () => {
+    log.metric({type: 'counter', metric: 'record_count', value: records, tags: {endpoint: stream}});
+    records = 0;
+    saidAt = now();
+  };
+  return {
+    count: () => {
+      records += 1;
+      if (now() - saidAt >= RECORD_COUNT_EVERY_MS) say();
+    },
+    end: say,
+  };
+}
