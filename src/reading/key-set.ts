@@ -24,6 +24,8 @@ export type KeySet = {
   readonly add: (key: Key) => boolean;
   /** How many different keys were added, those before `startAt` included. */
   readonly size: () => number;
+  /** Those before `startAt` will come again after all, and count no longer. */
+  readonly forgetUnknown: () => void;
   /** A copy less some keys. */
   readonly without: (keys: Iterable<Key>) => KeySet;
   /** The keys as a short text; undefined when some are no integers or not known, or when it would be no short text. */
@@ -34,7 +36,8 @@ type Contents = {
   readonly chunks: Map<number, Uint8Array>;
   readonly others: Set<string>;
   /** Keys that count although nobody knows them any more. */
-  readonly unknown: number;
+  unknown: number;
+  /** How many are known. */
   size: number;
 };
 
@@ -48,28 +51,31 @@ export function createKeySet(options: {readonly startAt?: number; readonly from?
     return contents && wrap(contents);
   }
   const {startAt = 0} = options;
-  return wrap({chunks: new Map(), others: new Set(), unknown: startAt, size: startAt});
+  return wrap({chunks: new Map(), others: new Set(), unknown: startAt, size: 0});
 }
 
 function wrap(contents: Contents): KeySet {
-  const {chunks, others, unknown} = contents;
+  const {chunks, others} = contents;
   return {
     add: key => {
       const isNew = isPlainInteger(key) ? addInteger(chunks, Number(key)) : addOther(others, String(key));
       if (isNew) contents.size += 1;
       return isNew;
     },
-    size: () => contents.size,
+    size: () => contents.unknown + contents.size,
+    forgetUnknown: () => {
+      contents.unknown = 0;
+    },
     without: keys => {
       const copies = new Map(Array.from(chunks, ([number, chunk]) => [number, chunk.slice()]));
-      const copy = {chunks: copies, others: new Set(others), unknown, size: contents.size};
+      const copy = {...contents, chunks: copies, others: new Set(others)};
       for (const key of keys) {
         const isGone = isPlainInteger(key) ? removeInteger(copies, Number(key)) : copy.others.delete(String(key));
         if (isGone) copy.size -= 1;
       }
       return wrap(copy);
     },
-    toText: () => (others.size > 0 || unknown > 0 ? undefined : write(chunks)),
+    toText: () => (others.size > 0 || contents.unknown > 0 ? undefined : write(chunks)),
   };
 }
 

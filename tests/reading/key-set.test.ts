@@ -48,8 +48,12 @@ describe('a set of keys', () => {
     const set = createKeySet({startAt: 500});
     expect(set.size()).toBe(500);
     expect([set.add(7), set.add('7'), set.size()]).toEqual([true, false, 501]);
-    expect(set.without([7]).size()).toBe(500);
+    const copy = set.without([7]);
+    expect(copy.size()).toBe(500);
     expect(set.toText()).toBeUndefined();
+    set.forgetUnknown();
+    expect([set.size(), copy.size()]).toEqual([1, 500]);
+    expect(createKeySet({from: set.toText()})?.size()).toBe(1);
   });
 
   test('makes a copy without some of its keys, and stays as it is', () => {
