@@ -36,8 +36,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
           at: beganAt,
           verdict,
         });
-  const isComplete = verdict === 'verified' && leftOut === 0 && judgement?.believed === true;
-  const activated = isComplete ? version : undefined;
+  const activated = judgement?.believed === true && leftOut === 0 ? version : undefined;
   const next = nextBookmark(plan.bookmark, account, zones);
   return {
     verdict,

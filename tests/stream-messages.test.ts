@@ -219,6 +219,14 @@ describe('a read that breaks off', () => {
     expect(run.asked).toEqual([1, 2, 4, 7]);
   });
 
+  test('asks no page twice, and none that is no longer the last', async () => {
+    const twice = await write({pages: pagesOf(4), error: broken});
+    expect(twice.asked).toEqual([1, 2, 4]);
+    const late = await write({pages: [...pagesOf(3), {rows: contacts(1, 4)}, {rows: contacts(1, 5)}], error: broken});
+    expect(late.asked).toEqual([1, 2]);
+    expect(memoryOf(late.state, 'contacts').progress?.at).toEqual(at(2));
+  });
+
   test('counts the records that were written, whatever stopped it', async () => {
     const {log} = await write({pages: pagesOf(3, 5), error: new Error('the run is over')});
     expect(log).toMatch(/METRIC: .*record_count.*15/);
