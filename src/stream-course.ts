@@ -6,7 +6,7 @@ import type {Checkpoint} from './reading/checkpoint.js';
 import type {Page, Progress} from './reading/list.js';
 import {isWrittenZoneless} from './replication.js';
 import type {State} from './state.js';
-import {type StreamProgress, setProgress, setProofs} from './stream-memory.js';
+import {dropProgress, type StreamProgress, setProgress, setProofs} from './stream-memory.js';
 import type {StreamPlan} from './stream-plan.js';
 import {keyPropertiesOf} from './streams.js';
 import {compileTransform, type Transformer} from './transform.js';
@@ -61,6 +61,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   let isZoneless = false;
   let checkpoint: (() => Checkpoint | undefined) | undefined;
   let saved: StreamProgress | undefined;
+  let hasBegun = false;
 
   const take = (row: WireRow) => {
     const record = transform(row);
@@ -105,12 +106,15 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     }
     const withProofs =
       Object.keys(progress.proofs).length === 0 ? state : setProofs(state, plan.tapStreamId, progress.proofs);
-    return saved === undefined ? withProofs : setProgress(withProofs, plan.tapStreamId, saved);
+    if (saved !== undefined) return setProgress(withProofs, plan.tapStreamId, saved);
+    // The records of a read that began anew may have another version than those of the one before.
+    return hasBegun && !progress.isResumed ? dropProgress(withProofs, plan.tapStreamId) : withProofs;
   };
 
   return {
     take,
     endPage: page => {
+      hasBegun = true;
       checkpoint = page.checkpoint;
     },
     save,

@@ -118,6 +118,14 @@ export function setProgress(state: State, tapStreamId: string, progress: StreamP
   return putEntry(state, tapStreamId, {...entry, ...used, progress: [writeProgress(progress)]});
 }
 
+/** The state without an interrupted read of a stream, where it had one: nobody can go on with it any more. */
+export function dropProgress(state: State, tapStreamId: string): State {
+  const entry = openEntry(entryOf(state, tapStreamId));
+  return Object.hasOwn(entry, 'progress')
+    ? putEntry(state, tapStreamId, {...entry, ...over(entry, 'progress')})
+    : state;
+}
+
 /**
  * The state with proofs about a stream's server. Those not named stay, since a runner that merges states would bring
  * them back: a proof is revoked by a newer one.

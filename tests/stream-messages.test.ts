@@ -306,6 +306,15 @@ describe('a read that goes on', () => {
     expect(messages.at(-1)).toEqual({type: 'ACTIVATE_VERSION', stream: 'tags', version: NOW + 1});
   });
 
+  test('forgets where it stood once it has begun anew, and not before', async () => {
+    const entry = await interrupted();
+    const {messages} = await write({entry, pages: [{rows: contacts(1)}], begin: {isResumed: false}});
+    const [state] = messages.flatMap(message => (message.type === 'STATE' ? [message.value] : []));
+    expect(state?.bookmarks['contacts']).toEqual({progress: null});
+    const {state: broken} = await write({entry, pages: [], error: new Error('the run is over')});
+    expect(broken.bookmarks['contacts']).toEqual(entry);
+  });
+
   test('tells in its first STATE where it stood, if it has no place of its own yet', async () => {
     const entry = await interrupted();
     const {messages} = await write({entry, pages: [{rows: contacts(1)}], begin: later});

@@ -90,7 +90,9 @@ describe('a state', () => {
         state: {bookmarks: {}, currently_syncing: 'deals'},
       });
       expect([...output.schemas.keys()]).toEqual(['deals', 'tags', 'accounts', 'contacts']);
-      expect(output.states.map(state => state['currently_syncing'])).toEqual([
+      // Each is named again while it is being read.
+      const named = output.states.map(state => state['currently_syncing']);
+      expect(named.filter((name, index) => name !== named[index - 1])).toEqual([
         'deals',
         'tags',
         'accounts',
