@@ -12,8 +12,6 @@ import type {Places} from './places.js';
 export type List = {
   /** Relative to `/api/3/`. */
   readonly path: string;
-  /** Parameters of every page besides those of paging. */
-  readonly query: Readonly<Record<string, string>>;
   /** The arrays wanted from each answer. The first is the list itself: paging counts its rows. */
   readonly dataKeys: readonly string[];
   /** The stream whose name goes into metrics. */
@@ -89,6 +87,8 @@ export type ReadingContext = {
   readonly pageSize: number;
   /** Requests of one list that may be under way together. */
   readonly window: number;
+  /** Milliseconds since 1970 (UTC), by which the age of a proof is told. */
+  readonly wall: () => number;
 };
 
 /** What an answer holds of the list itself, repeated rows included. */

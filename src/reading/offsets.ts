@@ -1,140 +1,181 @@
-// Reads a list by offset, several pages at once where its length is known. A list may repeat rows on one page and so
-// lose others between pages, when its order is not stable or its rows move: then it is read again, and the readings
-// united, until as many different rows came as the list says it has.
+// Reads a whole list by offset. Where ids ascend, one walk with whole seams is complete. Where the order is unknown,
+// rows that move may slip from what is still to be read into what was: such a list is walked again, and the walks
+// united, until as many different rows came as it ever had, or nothing new turns up any more.
 
-import type {Accept, ListSession, Page, Progress, RawPage, ReadingContext} from './list.js';
+import {isObject} from '../json.js';
+import type {Checkpoint} from './checkpoint.js';
+import {createKeySet, type KeySet} from './key-set.js';
+import type {Accept, ListSession, Page, ReadingContext} from './list.js';
+import {ascendingIds, asItComes, type Mark, readMark, type Sequence, unordered} from './sequence.js';
+import {createTotals} from './totals.js';
+import {verdictOf} from './verdict.js';
+import {type Place, type WalkEnd, walk} from './walk.js';
 
-const MOST_PASSES = 16;
-/** A row that is still missing from a list in random order hides from a whole pass one time in three. */
-const MOST_PASSES_WITHOUT_NEWS = 6;
+const WAY = 'offsets';
 
-/** How many full pages of a list of unknown length allow one more request to run ahead of the end. */
-const PAGES_PER_GUESS = 8;
+const MOST_WALKS = 24;
+/** In a list that keeps its order, a row hides from a walk only by moving at the wrong moment. */
+const MOST_WALKS_WITHOUT_NEWS_SHIFTED = 3;
+/** In random order a row that is still missing hides from a whole walk one time in three. */
+const MOST_WALKS_WITHOUT_NEWS = 6;
+/** The total of a list that moves cannot say any more when all rows have come. */
+const MOST_WALKS_WITHOUT_NEWS_MOVING = 9;
 
-/** Apart enough that no page of one pass has an order among those of another. */
-const ORDERS_PER_PASS = 2 ** 40;
-
-type Ahead = {readonly pass: number; readonly offset: number; readonly answer: Promise<Accept>};
-
-/** The pages of a list, in its own order; no row comes twice. Throws ApiError. */
-export async function* readByOffset(context: ReadingContext, session: ListSession): AsyncGenerator<Page> {
-  const {progress} = session;
-  const passes = createPasses(progress);
-  const ask = (offset: number, pass: number) => {
-    const query = {...session.list.query, limit: String(context.pageSize), offset: String(offset)};
-    return session.request(query, {order: pass * ORDERS_PER_PASS + offset});
-  };
-
-  let first = (await ask(0, passes.number())).accept();
-  if (first.count === 0 && first.total !== 0) {
-    // Nothing, from a list that does not say that it is empty, is too little to go by.
-    first.page.release();
-    first = (await ask(0, passes.number())).accept();
-  }
-  passes.note(first, 0);
-  yield first.page;
-  // The server may give fewer rows than were asked for, without a word; what came is what counts.
-  const step = first.count;
-  if (step === 0 || (first.total === undefined && isSurelyLast(step, context.pageSize))) return;
-
-  const ahead: Ahead[] = [];
-  let pages = 1;
-  let next = step;
-  const horizon = () => passes.total() ?? step * (pages + 1 + Math.floor(pages / PAGES_PER_GUESS));
-  const askAhead = () => {
-    while (ahead.length < context.window) {
-      if (next >= horizon()) {
-        if (!passes.isNextNeeded(ahead.length * step)) return;
-        passes.begin();
-        next = 0;
-      }
-      const pass = passes.number();
-      const answer = ask(next, pass);
-      // Looked at in order, below; until then a fault must not count as unhandled.
-      answer.catch(() => undefined);
-      ahead.push({pass, offset: next, answer});
-      next += step;
-    }
-  };
-  try {
-    for (askAhead(); ; askAhead()) {
-      const head = ahead.shift();
-      if (!head) return;
-      let raw = (await head.answer).accept();
-      if (raw.isBare && passes.total() === undefined) {
-        // The end of a list is an empty list; nothing at all is too little to go by here, too.
-        raw.page.release();
-        raw = (await ask(head.offset, head.pass)).accept();
-      }
-      passes.note(raw, head.offset);
-      pages += 1;
-      yield raw.page;
-      if (passes.total() === undefined) {
-        // A list that knows no offsets sends the same rows for ever.
-        const isRepeat = raw.count > 0 && raw.repeated === raw.count;
-        if (raw.count < step || isRepeat) return;
-      }
-      // A page shorter than the total promised is not trusted alone: what follows it is asked for,
-      // as a page of the same pass: those ahead, of the next one perhaps, wait for it.
-      let offset = head.offset + raw.count;
-      while (offset < Math.min(head.offset + step, passes.total() ?? 0)) {
-        raw = passes.note((await ask(offset, head.pass)).accept(), offset);
-        yield raw.page;
-        offset = raw.count === 0 ? Number.POSITIVE_INFINITY : offset + raw.count;
-      }
-    }
-  } finally {
-    for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
-  }
-}
-
-type Passes = {
-  readonly number: () => number;
-  /** The list's own count of its rows, as last told. */
-  readonly total: () => number | undefined;
-  readonly note: (raw: RawPage, offset: number) => RawPage;
-  /** Whether the list has to be walked once more, though `rowsUnderWay` rows are still to come, new ones perhaps. */
-  readonly isNextNeeded: (rowsUnderWay: number) => boolean;
-  readonly begin: () => void;
+export type OffsetOptions = {
+  readonly query: Readonly<Record<string, string>>;
+  /** A filter narrows the list, and rows that change meanwhile may come in anywhere. */
+  readonly isOpen: boolean;
+  /** The answer for the first page, where it was asked for already. */
+  readonly first?: Accept | undefined;
+  readonly resume?: OffsetPlace | undefined;
 };
 
-/** Counts the walks through a list, and knows when another one is worth its requests. */
-function createPasses(progress: Progress): Passes {
+/** Where an interrupted reading stood. */
+export type OffsetPlace = {
+  /** The keys seen, or how many. */
+  readonly seen: KeySet;
+  readonly total: number | undefined;
+  /** The place in the list; without one only the keys are known, and the list is walked anew. */
+  readonly at: {readonly offset: number; readonly isAscending: boolean; readonly mark: Mark} | undefined;
+};
+
+/** Reads the checkpoint of this way of reading; undefined when it is none. */
+export function readOffsetPlace(checkpoint: Checkpoint): OffsetPlace | undefined {
+  const {way, seen: count, total, offset, order, mark, keys} = checkpoint;
+  if (way !== WAY || !(total === null || isCount(total))) return undefined;
+  if (typeof keys === 'string') {
+    const seen = createKeySet({from: keys});
+    return seen && {seen, total: total ?? undefined, at: undefined};
+  }
+  const place = isObject(mark) ? readMark(mark) : undefined;
+  if (!isCount(count) || !isCount(offset) || !place) return undefined;
+  // The keys that the next page begins with are counted already.
+  const seen = createKeySet({startAt: Math.max(0, count - place.last.length)});
+  for (const key of place.last) seen.add(key);
+  return {seen, total: total ?? undefined, at: {offset, isAscending: order === 'ascending ids', mark: place}};
+}
+
+/** The pages of a list; no row comes twice. Sets the verdict of the session's progress. Throws ApiError. */
+export async function* readByOffset(
+  context: ReadingContext,
+  session: ListSession,
+  {query, isOpen, first, resume}: OffsetOptions,
+): AsyncGenerator<Page> {
+  const {progress} = session;
   // Where another way of reading came first, which rows were pushed aside cannot be told from which it had seen.
-  const isSecondReading = progress.seen > 0;
-  let passes = 1;
+  const isSecondReading = !resume && progress.seen > 0;
+  const totals = createTotals(resume?.total);
+  const handedOn = createHandedOn(session);
   let withoutNews = 0;
-  let seenBefore = progress.seen;
-  let repeated = 0;
-  let firstTotal: number | undefined;
-  let lastTotal: number | undefined;
+  let end: WalkEnd | undefined;
+  for (let number = 1; number <= MOST_WALKS; number += 1) {
+    const at = number === 1 ? resume?.at : undefined;
+    const keysAreNeeded = number > 1 || (resume !== undefined && at === undefined);
+    const seenBefore = progress.seen;
+    end = yield* walk(context, session, {
+      query,
+      sequence: sequenceOf(end, at, isOpen),
+      totals,
+      number,
+      finish: (page, place) => {
+        const seen = session.seen.size();
+        const total = totals.before() ?? null;
+        const {textOfKeys, ...finished} = handedOn.add(page);
+        if (!keysAreNeeded && place.sequence !== 'unordered') {
+          return {...finished, checkpoint: () => placeCheckpoint(place, seen, total)};
+        }
+        // Without an order there is no place to go back to: what was seen is all that can be kept.
+        const checkpoint = () => {
+          const keys = textOfKeys();
+          return keys === undefined ? undefined : {way: WAY, seen, total, keys};
+        };
+        return {...finished, checkpoint};
+      },
+      ...(at ? {from: at.offset} : {}),
+      ...(number === 1 && first ? {first} : {}),
+    });
+    if (isComplete(end)) break;
+    withoutNews = progress.seen > seenBefore ? 0 : withoutNews + 1;
+    // Rows that came and went between two answers leave the total as it was: only a walk without news confirms it.
+    if (withoutNews >= (haveAllCome(end) ? 1 : mostWithoutNews(end))) break;
+  }
+  const isSound = end !== undefined && isComplete(end);
+  progress.verdict = verdictOf({
+    seen: progress.seen,
+    totalBefore: totals.before(),
+    totalAfter: totals.latest(),
+    isSound,
+  });
+
+  function isComplete({sequence, seams}: WalkEnd): boolean {
+    if (sequence.name === 'ascending ids') {
+      const total = totals.latest();
+      return seams !== 'broken' && !(sequence.isDoubtful() && (total === undefined || progress.seen < total));
+    }
+    // Rows that nothing has moved are where they were, in whatever order they stand.
+    return seams === 'exact' && sequence.name !== 'unordered' && !totals.hasMoved() && !isSecondReading;
+  }
+
+  function haveAllCome(end: WalkEnd): boolean {
+    const everThere = totals.everThere();
+    if (everThere === undefined) return false;
+    // Of an order that changes all the time nothing can be concluded once rows move.
+    return isUnordered(end) ? progress.seen === everThere && !totals.hasMoved() : progress.seen >= everThere;
+  }
+
+  function mostWithoutNews(end: WalkEnd): number {
+    if (!isUnordered(end)) return MOST_WALKS_WITHOUT_NEWS_SHIFTED;
+    return totals.hasMoved() || totals.latest() === undefined
+      ? MOST_WALKS_WITHOUT_NEWS_MOVING
+      : MOST_WALKS_WITHOUT_NEWS;
+  }
+}
+
+function isUnordered({seams, sequence}: WalkEnd): boolean {
+  return seams === 'broken' || sequence.name === 'unordered';
+}
+
+function sequenceOf(before: WalkEnd | undefined, at: OffsetPlace['at'], isOpen: boolean): Sequence {
+  if (before) return isUnordered(before) ? unordered() : asItComes();
+  if (at && !at.isAscending) return asItComes(at.mark);
+  return ascendingIds({isOpen, ...(at ? {mark: at.mark} : {})});
+}
+
+function placeCheckpoint({offset, sequence, mark}: Place, seen: number, total: number | null): Checkpoint {
+  return {way: WAY, seen, total, offset, order: sequence, mark};
+}
+
+/** The pages that were handed on and perhaps not written yet: their keys must not count as seen in a checkpoint. */
+function createHandedOn({list, seen}: ListSession) {
+  const mainKey = list.dataKeys[0] ?? '';
+  let entries: {readonly number: number; readonly keys: readonly (string | number)[]}[] = [];
+  let handed = 0;
   return {
-    number: () => passes,
-    total: () => lastTotal,
-    note: (raw, offset) => {
-      repeated += raw.repeated;
-      firstTotal ??= raw.total;
-      lastTotal = raw.total ?? lastTotal;
-      // Rows that stand beyond the total belie it: the list goes on as one that tells none.
-      if (raw.count > 0 && lastTotal !== undefined && offset + raw.count > lastTotal) lastTotal = undefined;
-      return raw;
-    },
-    isNextNeeded: rowsUnderWay => {
-      if (lastTotal === undefined || progress.seen + rowsUnderWay >= lastTotal) return false;
-      // Rows that are counted but neither shown nor pushed aside by others will not show up by asking again.
-      const isMoving = repeated > 0 || firstTotal !== lastTotal || isSecondReading;
-      const hasNews = progress.seen > seenBefore || rowsUnderWay > 0;
-      return isMoving && passes < MOST_PASSES && (hasNews || withoutNews + 1 < MOST_PASSES_WITHOUT_NEWS);
-    },
-    begin: () => {
-      passes += 1;
-      withoutNews = progress.seen > seenBefore ? 0 : withoutNews + 1;
-      seenBefore = progress.seen;
+    /** Takes a page, and gives it with what makes a text of all keys up to it. */
+    add: (page: Page): Page & {readonly textOfKeys: () => string | undefined} => {
+      handed += 1;
+      const number = handed;
+      const keys = (page.rows[mainKey] ?? []).map(row => row['id']).filter(isKey);
+      entries.push({number, keys});
+      return {
+        ...page,
+        release: () => {
+          entries = entries.filter(entry => entry.number > number);
+          page.release();
+        },
+        textOfKeys: () => {
+          const behind = entries.filter(entry => entry.number > number);
+          return seen.without(behind.flatMap(entry => entry.keys)).toText();
+        },
+      };
     },
   };
 }
 
-/** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */
-export function isSurelyLast(count: number, limit: number): boolean {
-  return count < limit && count % 5 !== 0;
+function isKey(id: unknown): id is string | number {
+  return typeof id === 'string' || typeof id === 'number';
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,13 +1,11 @@
-// Chooses how each selected stream is read, starts all readings, and gives every stream its own pages in order.
+// Starts the readings of all selected streams, and gives every stream its own pages in order.
 
-import {ApiError} from '../errors.js';
-import {dataKeyOf, findStream, listKeyOf, type StreamDefinition} from '../streams.js';
-import type {WireRow} from "../wire.js";
+import {dataKeyOf, listKeyOf, type StreamDefinition} from '../streams.js';
+import type {WireRow} from '../wire.js';
 import {readAhead} from './ahead.js';
-import {readByKeyset} from './keyset.js';
-import {createProgress, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
-import {readByOffset} from './offsets.js';
-import {readPerParent} from './per-parent.js';
+import type {Checkpoint} from './checkpoint.js';
+import {createProgress, type List, type Page, type Progress, type Proof, type ReadingContext} from './list.js';
+import {readStream} from './ways.js';
 
 /** A stream as it is to be read. Instants are UTC with six decimals. */
 export type StreamToRead = {
@@ -51,7 +49,7 @@ export function startReading(
 ): readonly StreamReading[] {
   const groups = new Map<string, {members: number[]; stream: StreamToRead}>();
   streams.forEach((stream, index) => {
-    const identity = `${stream.definition.path}?${new URLSearchParams(queryOf(stream))}`;
+    const identity = identify(stream);
     const group = groups.get(identity);
     if (group) group.members.push(index);
     else groups.set(identity, {members: [index], stream});
@@ -68,12 +66,11 @@ export function startReading(
     });
     const list: List = {
       path: stream.definition.path,
-      query: queryOf(stream),
       dataKeys: [...new Set([listKeyOf(stream.definition), ...dataKeys])],
       endpoint: stream.definition.tapStreamId,
       rank: members[0] ?? 0,
     };
-    const sources = readAhead(choose(context, stream.definition, list, progress, endsWithRun), members.length);
+    const sources = readAhead(readStream(context, stream, list, progress, endsWithRun), members.length);
     members.forEach((index, reader) => {
       const pages = sources[reader];
       if (pages) readings[index] = {pages, progress, stop: () => controller.abort()};
@@ -82,47 +79,7 @@ export function startReading(
   return readings;
 }
 
-/** The way of reading that fits a stream. Further ways, chosen by what the server was seen to obey, belong here. */
-async function* choose(
-  context: ReadingContext,
-  definition: StreamDefinition,
-  list: List,
-  progress: Progress,
-  signal: AbortSignal,
-): AsyncGenerator<Page> {
-  const session = openList(context, list, progress, signal);
-  if (definition.keyset) {
-    yield* readByKeyset(context, session, definition.keyset);
-    return;
-  }
-  try {
-    yield* readByOffset(context, session);
-  } catch (error) {
-    const isMissing = error instanceof ApiError && error.status === 404;
-    const parent = definition.perParent && findStream(definition.perParent.tapStreamId);
-    if (!isMissing || !parent || !definition.perParent) throw error;
-    const {path} = definition.perParent;
-    const parents: List = {
-      path: parent.path,
-      query: queryOf({definition: parent, changedSince: undefined}),
-      dataKeys: [listKeyOf(parent)],
-      endpoint: list.endpoint,
-      // Between this stream and the next: what this one is waiting for goes before the parents further down.
-      rank: list.rank + 0.5,
-    };
-    progress.parents = createProgress();
-    const parentSession = openList(context, parents, progress.parents, signal);
-    yield* readPerParent(context, parentSession, session, key => path.replace(':id', encodeURIComponent(key)));
-    // Without parents no request for the stream's own rows was answered, and the parents' list says when that was.
-    progress.begunAt ??= parentSession.progress.begunAt;
-  }
-}
-
-function queryOf({definition, changedSince}: StreamToRead): Record<string, string> {
-  const filter = definition.changedSince;
-  return {
-    ...definition.parameters,
-    ...definition.order,
-    ...(filter && changedSince !== undefined ? {[filter.parameter]: changedSince} : {}),
-  };
+/** What makes two streams one reading: the same rows of the same list, from the same place. */
+function identify({definition, since, checkpoint}: StreamToRead): string {
+  return JSON.stringify([definition.path, definition.parameters, since, checkpoint]);
 }

@@ -35,7 +35,7 @@ export function createContext(url: string, options: ContextOptions = {}) {
     log: silentLog,
   });
   const places = createPlaces({pages, pagesOfOne: Math.min(pages, window), bytes});
-  const context: ReadingContext = {client, places, pageSize, window};
+  const context: ReadingContext = {client, places, pageSize, window, wall: systemClock.wall};
   return {context, client};
 }
 

@@ -1,0 +1,134 @@
+// Finds out whether the server obeys a parameter. It ignores what it does not know, without a word, so that only the
+// answer tells: a filter by a future instant has to leave nothing, and an order asked both ways has to differ.
+
+import {fromMillis} from '../dates.js';
+import {ApiError} from '../errors.js';
+import type {WireRow} from '../wire.js';
+import type {Accept, ListSession, Proof, ReadingContext} from './list.js';
+import type {Replication} from './reader.js';
+import {descend} from './sequence.js';
+
+const DAY_MS = 86_400_000;
+
+/** How long a proof holds: servers change, and a refuted order may have come to be obeyed. */
+const PROOF_DAYS = 7;
+
+/** No row is newer, whatever the clocks and zones. */
+const FUTURE_MS = 366 * DAY_MS;
+
+/** Rows asked for at either end of an order. */
+const ROWS_AT_AN_END = 5;
+
+/** No list has a field of this name, so that an order by it shows what the server does with any. */
+const NO_FIELD = 'orders[no_such_field]';
+
+export type Prover = {
+  /** Whether the list can be filtered by an instant with this parameter. */
+  readonly filter: (parameter: string) => Promise<boolean>;
+  /** Whether the list can be had by the replication key, the newest first, with this parameter. */
+  readonly order: (parameter: string) => Promise<boolean>;
+  /** What is known without asking; undefined when nothing is, or not any more. */
+  readonly known: (parameter: string) => boolean | undefined;
+  /** A page has shown the opposite. */
+  readonly refute: (parameter: string) => void;
+  /** Some row that was seen while proving. */
+  readonly sample: () => WireRow | undefined;
+};
+
+/** Proves by the rows of one list. `query` holds its fixed parameters; proofs are kept in the session's progress. */
+export function createProver(
+  context: ReadingContext,
+  session: ListSession,
+  {query, replication}: {readonly query: Readonly<Record<string, string>>; readonly replication: Replication},
+): Prover {
+  const {progress} = session;
+  const {wall} = context;
+  let sample: WireRow | undefined;
+
+  async function ask(parameters: Readonly<Record<string, string>>): Promise<Accept> {
+    progress.proofRequests += 1;
+    const answer = await session.request({...query, ...parameters}, {isPart: true});
+    // Only looked at: its rows come again with the pages.
+    answer.discard();
+    sample = answer.rows[0] ?? sample;
+    return answer;
+  }
+
+  const valuesOf = (rows: readonly WireRow[]) => rows.map(replication.valueOf);
+
+  async function askBothWays(parameter: string, rows: number): Promise<readonly [Accept, Accept]> {
+    const limit = String(rows);
+    const newest = ask({[parameter]: 'DESC', limit});
+    const oldest = ask({[parameter]: 'ASC', limit});
+    oldest.catch(() => undefined);
+    return [await newest, await oldest];
+  }
+
+  async function proveOrder(parameter: string): Promise<boolean> {
+    const [newest, oldest] = await askBothWays(parameter, ROWS_AT_AN_END);
+    const [down, up] = [valuesOf(newest.rows), valuesOf(oldest.rows).reverse()];
+    const [highest, lowest] = [down.find(isValue), up.findLast(isValue)];
+    if (!descend(down) || !descend(up) || highest === undefined) return false;
+    if (lowest !== undefined && highest <= lowest) return false;
+    if (newest.keys[0] === oldest.keys[0]) return false;
+    if (!isSortedById(newest.keys) || !isSortedById(oldest.keys.toReversed())) return true;
+    // The rows stand as they would by their ids: perhaps any order, by whatever name, only turns the list round.
+    const [controlDown, controlUp] = await askBothWays(NO_FIELD, 1);
+    return controlDown.keys[0] !== newest.keys[0] || controlUp.keys[0] !== oldest.keys[0];
+  }
+
+  async function proveFilter(parameter: string): Promise<boolean> {
+    const future = `${new Date(wall() + FUTURE_MS).toISOString().slice(0, 19)}Z`;
+    const answer = await ask({[parameter]: future, limit: String(context.pageSize)});
+    if (answer.count === 0) return !answer.isBare && (answer.total ?? 0) === 0;
+    if (valuesOf(answer.rows).some(isValue) || answer.total === undefined) return false;
+    if (answer.count >= answer.total) return true;
+    // Rows without a key come with any filter. Where they stand in front, the last row tells.
+    const last = await ask({[parameter]: future, limit: '1', offset: String(answer.total - 1)});
+    return !valuesOf(last.rows).some(isValue);
+  }
+
+  function known(parameter: string): boolean | undefined {
+    const proof = progress.proofs[parameter];
+    if (!proof) return undefined;
+    const age = wall() - Date.parse(proof.at);
+    return age >= 0 && age < PROOF_DAYS * DAY_MS ? proof.obeyed : undefined;
+  }
+
+  function keep(parameter: string, obeyed: boolean): boolean {
+    const proof: Proof = {obeyed, at: fromMillis(wall())};
+    progress.proofs = {...progress.proofs, [parameter]: proof};
+    return obeyed;
+  }
+
+  async function prove(parameter: string, find: (parameter: string) => Promise<boolean>): Promise<boolean> {
+    const before = known(parameter);
+    if (before !== undefined) return before;
+    try {
+      return keep(parameter, await find(parameter));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // A server that refuses the parameter does not obey it; one that is in trouble may do so another day.
+      const isRefused = error.status === 400 || error.status === 422;
+      return isRefused && keep(parameter, false);
+    }
+  }
+
+  return {
+    filter: parameter => prove(parameter, proveFilter),
+    order: parameter => prove(parameter, proveOrder),
+    known,
+    refute: parameter => void keep(parameter, false),
+    sample: () => sample,
+  };
+}
+
+function isValue(value: string | null): value is string {
+  return value !== null;
+}
+
+/** Whether ids descend, as far as they can be compared. */
+function isSortedById(keys: readonly (string | undefined)[]): boolean {
+  const numbers = keys.map(Number);
+  return numbers.every((number, index) => index === 0 || number < (numbers[index - 1] ?? 0));
+}

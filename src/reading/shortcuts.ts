@@ -1,0 +1,41 @@
+// The shortcuts to what is new in a list: a filter by the time of change, or the order by the replication key. Which of
+// them the stream table offers, and which the server obeys.
+
+import {snakeCase} from '../keys.js';
+import type {StreamDefinition} from '../streams.js';
+import type {Progress} from './list.js';
+import type {Prover} from './proofs.js';
+import type {Replication} from './reader.js';
+
+export type Shortcut =
+  | {readonly type: 'filter'; readonly parameter: string; readonly marginSeconds: number}
+  | {readonly type: 'order'; readonly parameter: string};
+
+/** A shortcut that the server obeys, proven now where it was not known; undefined when there is none. */
+export async function findShortcut(
+  definition: StreamDefinition,
+  replication: Replication,
+  prover: Prover,
+  {proofs}: Progress,
+): Promise<Shortcut | undefined> {
+  const filter = filterOf(definition, replication);
+  if (filter && (await prover.filter(filter.parameter))) {
+    return {type: 'filter', parameter: filter.parameter, marginSeconds: filter.marginSeconds};
+  }
+  const proven = Object.keys(proofs).find(name => name.startsWith('orders[') && prover.known(name) === true);
+  if (proven !== undefined) return {type: 'order', parameter: proven};
+  const byField = `orders[${replication.key}]`;
+  const isUnknown = prover.known(byField) === undefined;
+  if (await prover.order(byField)) return {type: 'order', parameter: byField};
+  // The list may know the key by its name on the wire only.
+  const wireKey = Object.keys(prover.sample() ?? {}).find(key => snakeCase(key) === replication.key);
+  if (!isUnknown || wireKey === undefined || wireKey === replication.key) return undefined;
+  const byWireKey = `orders[${wireKey}]`;
+  return (await prover.order(byWireKey)) ? {type: 'order', parameter: byWireKey} : undefined;
+}
+
+/** The filter that compares the chosen replication key, where the list has one. */
+export function filterOf(definition: StreamDefinition, replication: Replication): StreamDefinition['changedSince'] {
+  const filter = definition.changedSince;
+  return filter?.replicationKey === replication.key ? filter : undefined;
+}

@@ -1,0 +1,213 @@
+// Walks a list by offset, several pages at once. Each page begins with the last row of the page before it: where that
+// row is missing, rows have moved meanwhile, and the walk steps back until it sees what it had covered.
+
+import type {Accept, ListSession, Page, ReadingContext} from './list.js';
+import {asItComes, type Mark, type Sequence, unordered} from './sequence.js';
+import type {Totals} from './totals.js';
+
+/** How many full pages of a list of unknown length allow one more request to run ahead of the end. */
+const PAGES_PER_GUESS = 8;
+
+/** Apart enough that no page of one walk has an order among those of another. */
+const ORDERS_PER_WALK = 2 ** 40;
+
+/** Each step back is twice as wide as the one before, so that this many reach any place. */
+const MOST_STEPS_BACK = 40;
+/** Where no order is known, a row that two pages have not brought back will not come by asking. */
+const MOST_STEPS_BACK_UNORDERED = 2;
+/** How many pages in a row without a new row end a list of unknown length. */
+const MOST_PAGES_WITHOUT_NEWS = 2;
+const MOST_PAGES_WITHOUT_NEWS_UNORDERED = 6;
+/** A list whose seams broke so often has no order worth watching. */
+const MOST_BROKEN_SEAMS = 2;
+
+export type WalkOptions = {
+  readonly query: Readonly<Record<string, string>>;
+  readonly sequence: Sequence;
+  readonly totals: Totals;
+  /** Walks of one session are numbered: their pages come one behind the other. */
+  readonly number: number;
+  /** Where a checkpoint stood. */
+  readonly from?: number;
+  /** The answer for the first page, where it was asked for already. */
+  readonly first?: Accept;
+  /** Whether a page is the last one wanted; few are asked for ahead then, as one is often enough. */
+  readonly isEnough?: (page: Accept) => boolean;
+  /** Whether the totals are not those of the whole list. */
+  readonly isPart?: boolean;
+  /** Ends at a page that contradicts the sequence, instead of going on without an order. */
+  readonly endsAtDisorder?: boolean;
+  /** Gives a page what it is to remember of its place. */
+  readonly finish?: (page: Page, place: Place) => Page;
+};
+
+/** Where to go on behind a page. */
+export type Place = {readonly offset: number; readonly mark: Mark; readonly sequence: Sequence['name']};
+
+export type WalkEnd = {
+  readonly reason: 'end' | 'enough' | 'disorder';
+  /** The sequence that held up to the end. */
+  readonly sequence: Pick<Sequence, 'name' | 'isDoubtful'>;
+  /** Exact: every page began with the very row it was to begin with. Held: after steps back. */
+  readonly seams: 'exact' | 'held' | 'broken';
+};
+
+type Ahead = {readonly offset: number; readonly answer: Promise<Accept>};
+
+/** The pages of a list in its own order; no row comes twice. Throws ApiError. */
+export async function* walk(
+  context: ReadingContext,
+  session: ListSession,
+  options: WalkOptions,
+): AsyncGenerator<Page, WalkEnd> {
+  const {query, totals, isPart = false, from = 0} = options;
+  let {sequence} = options;
+  let seams: WalkEnd['seams'] = 'exact';
+  let broken = 0;
+  let pages = 0;
+  /** Rows of the first page: the server may give fewer than were asked for, without a word. */
+  let full = 0;
+  let overlap = 1;
+  /** The end of what the last page showed. */
+  let position = from;
+  let isDisordered = false;
+  let pagesWithoutNews = 0;
+  let next = from;
+  const ahead: Ahead[] = [];
+
+  /** A page is written at its offset, or before the page at another one that has to wait for it. */
+  const ask = (offset: number, before = offset + 0.5): Promise<Accept> => {
+    const page = {...query, limit: String(context.pageSize), offset: String(offset)};
+    const order = options.number * ORDERS_PER_WALK + before - 0.5;
+    const answer = session.request(page, {order, isPart});
+    // Looked at in order, below; until then a fault must not count as unhandled.
+    answer.catch(() => undefined);
+    return answer;
+  };
+
+  function hand(answer: Accept, offset: number): Page {
+    const seenBefore = session.seen.size();
+    const raw = answer.accept();
+    pagesWithoutNews = session.seen.size() > seenBefore ? 0 : pagesWithoutNews + 1;
+    totals.note(raw, offset);
+    if (!sequence.cover(raw)) {
+      if (options.endsAtDisorder) isDisordered = true;
+      sequence = asItComes();
+      sequence.cover(raw);
+    }
+    pages += 1;
+    if (raw.count > 0) position = offset + raw.count;
+    const place = {offset: Math.max(0, position - overlap), mark: sequence.mark(), sequence: sequence.name};
+    return options.finish?.(raw.page, place) ?? raw.page;
+  }
+
+  const isLast = ({count, total}: Accept, offset: number) =>
+    total === undefined ? count < full : offset + count >= total;
+
+  /** Steps back until a page shows what was covered, and goes on from there up to `head`. */
+  async function* mend(head: Accept, offset: number): AsyncGenerator<Page, 'mended' | 'ended' | 'broken'> {
+    const isOrdered = sequence.name === 'ascending ids' || sequence.name === 'newest first';
+    const most = isOrdered ? MOST_STEPS_BACK : MOST_STEPS_BACK_UNORDERED;
+    let back = offset;
+    let width = Math.max(1, full - overlap);
+    for (let steps = 1; steps <= most && back > 0; steps += 1) {
+      back = Math.max(0, back - width);
+      width *= 2;
+      let page = await ask(back, offset);
+      // Whatever an ordered list begins with stands before all that was covered.
+      let touches = sequence.touches(page) || (back === 0 && isOrdered);
+      while (touches) {
+        yield hand(page, back);
+        if (isDisordered || sequence.touches(head)) return 'mended';
+        if (page.count === 0 || isLast(page, back)) return 'ended';
+        back += Math.max(1, page.count - overlap);
+        width = Math.max(1, full - overlap);
+        page = await ask(back, offset);
+        touches = sequence.touches(page);
+      }
+      page.discard();
+    }
+    return 'broken';
+  }
+
+  const isForeseen = (): boolean => {
+    const total = totals.latest();
+    const window = options.isEnough ? Math.min(context.window, pages) : context.window;
+    if (total === undefined) return ahead.length < Math.min(window, 1 + Math.floor(pages / PAGES_PER_GUESS));
+    return ahead.length < window && next + overlap < total;
+  };
+
+  try {
+    let answer = options.first ?? (await ask(from));
+    if (from === 0 && answer.count === 0 && answer.total !== 0) {
+      // Nothing, from a list that does not say that it is empty, is too little to go by.
+      answer.discard();
+      answer = await ask(0);
+    }
+    full = from > 0 && (answer.count < 2 || isLast(answer, from)) ? context.pageSize : answer.count;
+    overlap = full > 1 ? 1 : 0;
+    for (let offset = from; ; ) {
+      const isFirst = pages === 0 && from === 0;
+      if (!isFirst && answer.isBare && totals.latest() === undefined) {
+        // The end of a list is an empty list; nothing at all is too little to go by here, too.
+        answer.discard();
+        answer = await ask(offset);
+      }
+      if (!isFirst && !sequence.touches(answer)) {
+        const mended: 'mended' | 'ended' | 'broken' = yield* mend(answer, offset);
+        if (mended !== 'broken' && seams === 'exact') seams = 'held';
+        if (mended === 'ended') {
+          answer.discard();
+          break;
+        }
+        if (mended === 'broken') {
+          seams = 'broken';
+          broken += 1;
+          if (broken >= MOST_BROKEN_SEAMS) sequence = unordered();
+        }
+      }
+      // Rows pushed on by others that came before them are seen twice.
+      else if (!isFirst && overlap > 0 && seams === 'exact' && !isExact(answer, sequence)) seams = 'held';
+      if (isDisordered) answer.discard();
+      else yield hand(answer, offset);
+      if (isDisordered) return {reason: 'disorder', sequence, seams};
+      if (options.isEnough?.(answer)) return {reason: 'enough', sequence, seams};
+
+      if (pages === 1 && isFirst) {
+        if (answer.count === 0) break;
+        if (answer.total === undefined && isSurelyLast(answer.count, context.pageSize)) break;
+      } else if (totals.latest() === undefined) {
+        // A list that knows no offsets sends the same rows for ever.
+        const most = sequence.name === 'unordered' ? MOST_PAGES_WITHOUT_NEWS_UNORDERED : MOST_PAGES_WITHOUT_NEWS;
+        if (answer.count < full || pagesWithoutNews >= most) break;
+      }
+      const step = Math.max(1, full - overlap);
+      if (next <= offset) next = offset + step;
+      // A page shorter than the total promised is not trusted alone, unless what follows it brings nothing either.
+      const total = totals.latest();
+      if (ahead.length === 0 && next + overlap >= (total ?? 0) && position < (total ?? 0) && pagesWithoutNews === 0)
+        next = position - overlap;
+      for (; isForeseen(); next += step) ahead.push({offset: next, answer: ask(next)});
+      const head = ahead.shift();
+      if (!head) break;
+      answer = await head.answer;
+      offset = head.offset;
+      // Pages of one row cannot overlap.
+      if (full === 1) sequence = unordered();
+    }
+    return {reason: 'end', sequence, seams};
+  } finally {
+    for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
+  }
+}
+
+/** Whether a page begins with the very last row of the page before. */
+function isExact(page: Accept, sequence: Sequence): boolean {
+  const [first] = page.keys;
+  return first === undefined || sequence.name === 'unordered' || first === sequence.mark().last.at(-1);
+}
+
+/** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */
+export function isSurelyLast(count: number, limit: number): boolean {
+  return count < limit && count % 5 !== 0;
+}
