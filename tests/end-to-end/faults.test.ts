@@ -1,0 +1,128 @@
+// A line on which one request in eight goes wrong, in all the ways there are: everything arrives. What the server tells
+// all to wait for, all wait for; and what is broken for good is one stream's own.
+
+import {describe, expect, test} from '@jest/globals';
+import {faultAnswers} from '../../src/simulator/faults.js';
+import type {FaultPlan} from '../../src/simulator/simulator.js';
+import {bookmarkOf, withAccount} from '../support/account.js';
+import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
+import {createTarget} from '../support/target.js';
+import {bookmarkIn, differencesSince, lostOrStale, snapshot} from '../support/truth.js';
+
+const HOUR = 3_600_000;
+const ALWAYS = Number.POSITIVE_INFINITY;
+
+// Long enough for requests that go wrong in the middle of every way of reading.
+const counts = {contactTags: 900, contacts: 800, deals: 500, emailActivities: 700, fieldValues: 400, tags: 600};
+
+describe('12 % of the requests go wrong', () => {
+  // By chance all of them pass but these two, which hold up everybody.
+  const throttled: FaultPlan[] = [40, 90].flatMap(skip => [
+    {path: '*', answer: 429, skip},
+    {path: '*', answer: 429, skip: skip + 25, retryAfter: 1},
+  ]);
+
+  test.each([
+    [1, {obeyOrders: ['*']}],
+    [2, {}],
+    [3, {obeyOrders: ['*'], obeyFilters: ['*'], unstable: ['contactTags', 'deals']}],
+    [4, {ignoreOrders: ['*'], ignoreFilters: ['*'], unstable: []}],
+  ])('seed %i: everything arrives, and the changes of an hour with the next sync', (seed, options) =>
+    withAccount({contacts: 60, counts, seed, faultRate: 0.12, faults: throttled, ...options}, async account => {
+      const {sim, clock, start} = account;
+      const target = createTarget();
+      const before = snapshot(sim, allStreams);
+      const first = await target.run(start());
+      expect({seed, code: first.code, lostOrStale: lostOrStale(target, before)}).toEqual({
+        seed,
+        code: 0,
+        lostOrStale: [],
+      });
+      clock.now += HOUR;
+      sim.change(120);
+      const rows = snapshot(sim, allStreams);
+      const state = target.state() ?? {};
+      const second = await target.run(start({state}));
+      expect({seed, code: second.code, differences: differencesSince(second.lines, rows, state)}).toEqual({
+        seed,
+        code: 0,
+        differences: [],
+      });
+      const {faulted, requests} = sim.stats();
+      expect(faulted).toBeGreaterThan(requests * 0.08);
+      const met = new Set(sim.requests.map(({fault}) => fault));
+      const kinds = faultAnswers.filter(answer => ![400, 401, 404, 422, 'bare', 'slow', 'hang'].includes(answer));
+      // Each account has seen most kinds, and the four together all.
+      expect(kinds.filter(kind => met.has(kind)).length).toBeGreaterThan(kinds.length - 3);
+    }),
+  );
+});
+
+test('a Retry-After of 6 s is obeyed by every request, those in flight included', () =>
+  withAccount(
+    {
+      counts: {contactTags: 3_000, contacts: 1_500},
+      latencyMs: 100,
+      jitterMs: 300,
+      faults: [
+        // Three of those in flight are told so; the others come through.
+        {path: 'contactTags', answer: 429, retryAfter: 6, skip: 8, times: 3},
+        {path: 'contacts', answer: 500, skip: 4, times: 2},
+      ],
+    },
+    async ({sim, start}) => {
+      const target = createTarget();
+      const select = 'contact_tags,contacts';
+      const {code} = await target.run(start({select, config: {max_concurrent_requests: 8}}));
+      const rows = snapshot(sim, ['contact_tags', 'contacts']);
+      expect({code, lostOrStale: lostOrStale(target, rows)}).toEqual({code: 0, lostOrStale: []});
+
+      const told = sim.requests.filter(({status}) => status === 429);
+      expect(told).toHaveLength(3);
+      const times = told.map(({answeredAtMs = Number.NaN}) => answeredAtMs);
+      const [firstToldAt, lastToldAt] = [Math.min(...times), Math.max(...times)];
+      const inFlight = sim.requests.filter(
+        ({arrivedAtMs, answeredAtMs = 0}) => arrivedAtMs < firstToldAt && answeredAtMs > firstToldAt,
+      );
+      expect(inFlight.length).toBeGreaterThanOrEqual(5);
+      // What was sent before the answer had come is on its way: nobody can call it back.
+      const onItsWayMs = 100;
+      const arrivals = sim.requests.map(({arrivedAtMs}) => arrivedAtMs).filter(at => at > firstToldAt + onItsWayMs);
+      const tooEarly = arrivals.filter(at => at < lastToldAt + 6_000).map(at => Math.round(at - lastToldAt));
+      expect(tooEarly).toEqual([]);
+      // The pause is no longer than it has to be.
+      expect(Math.min(...arrivals) - lastToldAt).toBeLessThan(7_500);
+    },
+  ));
+
+describe('a stream that breaks for good', () => {
+  test.each([
+    ['contact_tags', 'at its first page', {}],
+    ['deals', 'in its middle', {page: 3}],
+    ['accounts', 'at its first page', {}],
+  ] as const)('%s, %s: the others arrive, its bookmark stays, its name is the last word', (stream, _, where) => {
+    const path = resourceOf(stream);
+    return withAccount({contacts: 60, counts, unstable: []}, async ({sim, clock, start}) => {
+      const target = createTarget();
+      const config = {max_retries: 1};
+      const first = await target.run(start({config}));
+      const state = target.state() ?? {};
+      clock.now += HOUR;
+      sim.change(120);
+      sim.addFault({path, answer: 500, times: ALWAYS, ...where});
+      const rows = snapshot(sim, allStreams);
+      const second = await target.run(start({state, config, args: ['--full-refresh', stream]}));
+      const after = target.state() ?? {};
+
+      expect([first.code, second.code]).toEqual([0, 1]);
+      const others = new Map([...rows].filter(([name]) => name !== stream));
+      expect(differencesSince(second.lines, others, state)).toEqual([]);
+      expect(bookmarkIn(after, stream)).toBe(bookmarkIn(state, stream));
+      expect(bookmarkOf(after, stream)['synced_at']).toBe(bookmarkOf(state, stream)['synced_at']);
+      const incremental = allStreams.filter(name => name !== stream && replicationKeyOf(name) !== '');
+      const standing = incremental.filter(name => bookmarkIn(after, name) === bookmarkIn(state, name));
+      expect(standing.length).toBeLessThan(incremental.length / 2);
+      expect(second.stderr.trimEnd().split('\n').slice(-3).join('\n')).toMatch(new RegExp(`\\b${stream}\\b`));
+    });
+  });
+});

@@ -1,0 +1,137 @@
+// Runs that are killed after any message by any signal, again and again. What the target has kept of all of them
+// together is complete, and what had been read is not read again from the start each time.
+
+import {describe, expect, test} from '@jest/globals';
+import {Dice, mix} from '../../src/simulator/random.js';
+import type {SimulatorOptions} from '../../src/simulator/simulator.js';
+import {type TestAccount, withAccount} from '../support/account.js';
+import {resourceOf} from '../support/expected-records.js';
+import {createMovement, PRESENT} from '../support/movement.js';
+import {createTarget, type RunPlan, type Target, type TargetRun} from '../support/target.js';
+import {countOf, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
+
+const signals: readonly [Signal, ...Signal[]] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
+const exitCodes = {SIGKILL: 'SIGKILL', SIGTERM: 143, SIGINT: 130};
+type Signal = keyof typeof exitCodes;
+type Kill = {readonly kill: {readonly after: number; readonly signal: Signal}; readonly keeps: RunPlan['keeps']};
+
+const counts = {
+  accounts: 1_500,
+  contactLists: 3_000,
+  contactTags: 6_500,
+  contacts: 5_000,
+  deals: 2_500,
+  emailActivities: 3_500,
+  tags: 2_000,
+};
+const ROWS = 24_000;
+const streams = ['accounts', 'contact_lists', 'contact_tags', 'contacts', 'deals', 'email_activities', 'tags'];
+const select = streams.join();
+const config = {max_concurrent_requests: 6};
+
+const worlds: [seed: number, name: string, options: SimulatorOptions][] = [
+  [31, 'where orders are obeyed', {obeyOrders: ['*'], unstable: []}],
+  [32, 'where only what is documented is obeyed and some lists have no order', {}],
+];
+
+/** The end of a run: after any of its first messages, by any signal; its target may die with it. */
+function anyKill(dice: Dice, mostMessages: number): Kill {
+  return {
+    kill: {after: 1 + dice.int(mostMessages), signal: dice.pick(signals)},
+    keeps: dice.chance(0.5) ? 'all' : 'what a STATE stands behind',
+  };
+}
+
+/** Runs until a run ends by itself, or `mostKills` have been killed and the next one was left to end. */
+async function chain(
+  {start}: TestAccount,
+  target: Target,
+  killed: (number: number) => Kill | undefined,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<{kills: number; last: TargetRun}> {
+  for (let kills = 0; ; kills++) {
+    const plan = killed(kills);
+    const state = target.state();
+    const run = await target.run(start({select, config, ...(state === undefined ? {} : {state}), ...more}), plan);
+    if (run.code === 0) return {kills, last: run};
+    // A run that has not come to handle signals yet ends by them.
+    if (!plan || (run.code !== exitCodes[plan.kill.signal] && run.code !== plan.kill.signal)) {
+      throw new Error(`run ${kills + 1} ended with ${run.code}:\n${run.stderr.split('\n').slice(-12).join('\n')}`);
+    }
+  }
+}
+
+describe('60 kills over 24,000 rows', () => {
+  test.each(worlds)(
+    'seed %i: lose nothing, %s, and cost at most three times the requests',
+    async (seed, _, options) => {
+      const dice = new Dice(mix(seed, 61));
+      let requestsOfOne = 0;
+      await withAccount({seed, counts, now: () => PRESENT, ...options}, async ({sim, sync}) => {
+        await sync({select, config});
+        requestsOfOne = sim.stats().requests;
+      });
+      await withAccount({seed, counts, now: () => PRESENT, ...options}, async account => {
+        const {sim} = account;
+        const rows = snapshot(sim, streams);
+        expect(countOf(rows)).toBe(ROWS);
+        const target = createTarget();
+        const {kills} = await chain(account, target, number => (number < 60 ? anyKill(dice, 800) : undefined));
+        expect({seed, lostOrStale: lostOrStale(target, rows)}).toEqual({seed, lostOrStale: []});
+        const requests = sim.stats().requests;
+        expect({seed, kills, isCheap: requests <= 3 * requestsOfOne, requests, requestsOfOne}).toEqual({
+          seed,
+          kills: 60,
+          isCheap: true,
+          requests,
+          requestsOfOne,
+        });
+      });
+    },
+    120_000,
+  );
+});
+
+// Every message of a run can be the last: a small account, killed after each in turn.
+test.each([41, 42, 43])('seed %i: a run that is killed once, anywhere, and gone on with is whole', seed => {
+  const dice = new Dice(mix(seed, 62));
+  const small = {accounts: 120, contactTags: 310, contacts: 250, tags: 230, deals: 210, contactLists: 110};
+  return withAccount(
+    {seed, counts: {...small, emailActivities: 330}, now: () => PRESENT, obeyOrders: ['*']},
+    async account => {
+      const rows = snapshot(account.sim, streams);
+      for (let round = 0; round < 4; round++) {
+        const target = createTarget();
+        await chain(account, target, number => (number === 0 ? anyKill(dice, countOf(rows)) : undefined));
+        expect({seed, round, lostOrStale: lostOrStale(target, rows)}).toEqual({seed, round, lostOrStale: []});
+      }
+    },
+  );
+});
+
+test.each([51, 52, 53])('seed %i: killed again and again while the rows move, nothing is lost or forgotten', seed => {
+  const dice = new Dice(mix(seed, 63));
+  const resources = streams.map(resourceOf);
+  const movement = createMovement({seed, resources, from: PRESENT, changesPerAnswer: 1});
+  const few = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / 5]));
+  const obeyOrders = seed === 53 ? [] : ['*'];
+  const options = {seed, counts: few, now: movement.now, obeyOrders, unstable: seed === 51 ? ['deals'] : []};
+  return withAccount(options, async account => {
+    const {sim} = account;
+    const target = createTarget();
+    const before = snapshot(sim, streams);
+    movement.begin(sim);
+    const {kills} = await chain(account, target, number => (number < 12 ? anyKill(dice, 900) : undefined));
+    movement.end();
+    const after = snapshot(sim, streams);
+    const lost = missing(target, stayed(before, after));
+    expect({seed, isKilled: kills > 3, lost: lost.length, some: lost.slice(0, 20)}).toEqual({
+      seed,
+      isKilled: true,
+      lost: 0,
+      some: [],
+    });
+    await chain(account, target, () => undefined);
+    expect({seed, lostOrStale: lostOrStale(target, after)}).toEqual({seed, lostOrStale: []});
+  });
+});
