@@ -22,6 +22,7 @@ export type Key = string | number;
 export type KeySet = {
   /** Adds a key as the wire spells it (text or number); says whether it is new. */
   readonly add: (key: Key) => boolean;
+  readonly has: (key: Key) => boolean;
   /** How many different keys were added, those before `startAt` included. */
   readonly size: () => number;
   /** Those before `startAt` will come again after all, and count no longer. */
@@ -62,6 +63,7 @@ function wrap(contents: Contents): KeySet {
       if (isNew) contents.size += 1;
       return isNew;
     },
+    has: key => (isPlainInteger(key) ? hasInteger(chunks, Number(key)) : others.has(String(key))),
     size: () => contents.unknown + contents.size,
     forgetUnknown: () => {
       contents.unknown = 0;
@@ -96,6 +98,11 @@ function addInteger(chunks: Map<number, Uint8Array>, key: number): boolean {
   if (byte & mask) return false;
   chunk[at] = byte | mask;
   return true;
+}
+
+function hasInteger(chunks: ReadonlyMap<number, Uint8Array>, key: number): boolean {
+  const {at, mask} = placeOf(key);
+  return ((chunks.get(Math.floor(key / BITS_PER_CHUNK))?.[at] ?? 0) & mask) !== 0;
 }
 
 function removeInteger(chunks: Map<number, Uint8Array>, key: number): boolean {

@@ -26,7 +26,9 @@ describe('a set of keys', () => {
           model.add(String(one));
           return {isNew, size: model.size};
         });
-        expect(keys.map(one => ({isNew: set.add(one), size: set.size()}))).toEqual(expected);
+        const found = keys.map(one => ({wasKnown: set.has(one), isNew: set.add(one), size: set.size()}));
+        expect(found).toEqual(expected.map(({isNew, size}) => ({wasKnown: !isNew, isNew, size})));
+        expect(keys.every(one => set.has(one))).toBe(true);
       }),
       {seed: 8, numRuns: 100},
     );
