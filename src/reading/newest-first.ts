@@ -45,19 +45,19 @@ export async function* readNewestFirst(
   session: ListSession,
   {query, order, since, replication, resume}: NewestFirstOptions,
 ): AsyncGenerator<Page, 'done' | 'refuted'> {
-  const {valueOf} = replication;
+  const instantOf = replication.valueOf;
   const bound = shiftSeconds(since, -MARGIN_SECONDS);
   const totals = createTotals();
   let lowest: string | undefined;
   const end = yield* walk(context, session, {
     query: {...query, [order]: 'DESC'},
-    sequence: newestFirst(valueOf, resume?.mark),
+    sequence: newestFirst(instantOf, resume?.mark),
     totals,
     number: 1,
     isPart: true,
     endsAtDisorder: true,
     isEnough: page => {
-      lowest = oldestOf(page, valueOf) ?? lowest;
+      lowest = oldestOf(page, instantOf) ?? lowest;
       return lowest !== undefined && lowest < bound;
     },
     finish: (page, {offset, mark}) => ({
@@ -70,7 +70,7 @@ export async function* readNewestFirst(
   if (end.reason === 'enough') {
     const oldest = await session.request({...query, [order]: 'ASC', limit: '1', offset: '0'}, {isPart: true});
     oldest.discard();
-    const value = oldest.rows.map(valueOf)[0];
+    const value = oldest.rows.map(instantOf)[0];
     // The other end is newer than this one: the order is obeyed one way only, or not any more.
     if (typeof value === 'string' && lowest !== undefined && value > lowest) return 'refuted';
     if (value === null) {
@@ -80,7 +80,7 @@ export async function* readNewestFirst(
         totals: createTotals(),
         number: 2,
         isPart: true,
-        isEnough: page => page.rows.some(row => valueOf(row) !== null),
+        isEnough: page => page.rows.some(row => instantOf(row) !== null),
       });
       if (other.seams === 'broken') return 'refuted';
     }
@@ -89,6 +89,6 @@ export async function* readNewestFirst(
   return 'done';
 }
 
-function oldestOf(page: Accept, valueOf: Replication['valueOf']): string | undefined {
-  return page.rows.map(valueOf).findLast(value => value !== null) ?? undefined;
+function oldestOf(page: Accept, instantOf: Replication['valueOf']): string | undefined {
+  return page.rows.map(instantOf).findLast(value => value !== null) ?? undefined;
 }

@@ -60,19 +60,19 @@ export function ascendingIds({isOpen, mark}: {readonly isOpen: boolean; readonly
 }
 
 /** Sorted by the replication key, the newest first; rows without one stand at either end. Equal keys in any order. */
-export function newestFirst(valueOf: (row: WireRow) => string | null, mark?: Mark): Sequence {
+export function newestFirst(instantOf: (row: WireRow) => string | null, mark?: Mark): Sequence {
   let frontier = mark?.frontier ?? undefined;
   const remembered = remember(mark);
   return {
     name: 'newest first',
     touches: page => {
-      const first = page.rows.map(valueOf).find(value => value !== null);
+      const first = page.rows.map(instantOf).find(value => value !== null);
       const isNewer = first !== undefined && first !== null && frontier !== undefined && first > frontier;
       return isNewer || remembered.holdsAny(page.keys);
     },
     isDoubtful: () => false,
     cover: page => {
-      const values = page.rows.map(valueOf);
+      const values = page.rows.map(instantOf);
       if (!descend(values)) return false;
       frontier = values.findLast(value => value !== null) ?? frontier;
       remembered.take(page.keys);
