@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
-import {type StreamReading, startReading} from '../../src/reading/reader.js';
+import {type StreamReading, type StreamToRead, startReading} from '../../src/reading/reader.js';
 import {findStream, type StreamDefinition} from '../../src/streams.js';
+import type {WireRow} from '../../src/wire.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
 import {createContext, idsOf} from '../support/reading.js';
 import {gatherWarnings} from '../support/warnings.js';
@@ -8,7 +9,7 @@ import {gatherWarnings} from '../support/warnings.js';
 const closing: (() => unknown)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map(close => close())));
 
-type Wish = string | {readonly stream: string; readonly changedSince: string};
+type Wish = string | {readonly stream: string; readonly since: string};
 
 function definitionOf(tapStreamId: string): StreamDefinition {
   const definition = findStream(tapStreamId);
@@ -21,12 +22,21 @@ async function start(answer: (query: ListQuery) => ListAnswer, wishes: readonly 
   const {context, client} = createContext(server.url, options);
   closing.push(server.stop, client.close);
   const controller = new AbortController();
-  const streams = wishes.map(wish =>
-    typeof wish === 'string'
-      ? {definition: definitionOf(wish), changedSince: undefined}
-      : {definition: definitionOf(wish.stream), changedSince: wish.changedSince},
-  );
+  const streams = wishes.map(wish => toRead(typeof wish === 'string' ? {stream: wish} : wish));
   return {readings: startReading(context, streams, controller.signal), server, context, controller};
+}
+
+function toRead({stream, since}: {readonly stream: string; readonly since?: string}): StreamToRead {
+  const definition = definitionOf(stream);
+  const key = definition.replicationKey;
+  const instantOf = (row: WireRow) => (typeof row[key ?? ''] === 'string' ? String(row[key ?? '']) : null);
+  return {
+    definition,
+    since,
+    replication: key === undefined ? undefined : {key, valueOf: instantOf},
+    memory: {rows: undefined, proofs: {}},
+    checkpoint: undefined,
+  };
 }
 
 function idsOfStream(reading: StreamReading | undefined, dataKey: string): Promise<string[]> {
@@ -34,11 +44,12 @@ function idsOfStream(reading: StreamReading | undefined, dataKey: string): Promi
   return idsOf(reading.pages, dataKey);
 }
 
-/** Rows 1 to n under the last part of the path. */
+/** Rows 1 to n under the last part of the path; none of them is from the future. */
 function answerRows(count: (path: string) => number, extra: Record<string, unknown> = {}) {
   return ({path, params}: ListQuery): ListAnswer => {
     const offset = Number(params.get('offset') ?? 0);
-    const total = count(path);
+    const isFuture = [...params].some(([name, value]) => name.startsWith('filters') && value > '2026-06');
+    const total = isFuture ? 0 : count(path);
     const rows = Array.from({length: total}, (_, index) => ({id: String(index + 1)}));
     const page = rows.slice(offset, offset + Number(params.get('limit') ?? 20));
     return {body: {...extra, [path.split('/').at(-1) ?? '']: page, meta: {total: String(total)}}};
@@ -49,16 +60,18 @@ describe('reading the selected streams', () => {
   test('reads a list that holds several streams once, and gives each its own rows', async () => {
     const {readings, server} = await start(
       ({params}) => {
-        const page = Number(params.get('offset') ?? 0) / 100;
-        const rows = (count: number) =>
-          Array.from({length: count}, (_, index) => ({id: String(page * 100 + index + 1)}));
-        return {
-          body: {fields: rows(page < 2 ? 100 : 50), fieldOptions: rows(2), fieldRels: rows(1), meta: {total: '250'}},
-        };
+        const offset = Number(params.get('offset') ?? 0);
+        const fields = Array.from({length: Math.min(100, 250 - offset)}, (_, index) => ({
+          id: String(offset + index + 1),
+        }));
+        // Every hundredth field has two options and one relation.
+        const withMore = fields.filter(({id}) => Number(id) % 100 === 1);
+        const fieldOptions = withMore.flatMap(({id}) => [{id: `${id}1`}, {id: `${id}2`}]);
+        return {body: {fields, fieldOptions, fieldRels: withMore, meta: {total: '250'}}};
       },
       ['contact_custom_field_options', 'contact_custom_field_rels', 'contact_custom_fields'],
     );
-    expect(await idsOfStream(readings[0], 'fieldOptions')).toEqual(['1', '2', '101', '102', '201', '202']);
+    expect(await idsOfStream(readings[0], 'fieldOptions')).toEqual(['11', '12', '1011', '1012', '2011', '2012']);
     expect(await idsOfStream(readings[1], 'fieldRels')).toEqual(['1', '101', '201']);
     expect(await idsOfStream(readings[2], 'fields')).toHaveLength(250);
     expect(server.queries).toHaveLength(3);
@@ -86,18 +99,21 @@ describe('reading the selected streams', () => {
   test('sends the parameters of a stream with every page, and its filter where there is a bookmark', async () => {
     const {readings, server} = await start(
       answerRows(() => 150),
-      ['accounts', {stream: 'deals', changedSince: '2024-01-01T00:00:00Z'}],
+      ['accounts', {stream: 'deals', since: '2024-01-02T00:00:00.000000Z'}],
     );
     await idsOfStream(readings[0], 'accounts');
     await idsOfStream(readings[1], 'deals');
     const asked = (path: string) =>
       server.queries.filter(query => query.path === path).map(({params}) => Object.fromEntries(params));
     expect(asked('accounts')).toEqual([
-      {count_deals: 'true', limit: '100', offset: '0'},
-      {count_deals: 'true', limit: '100', offset: '100'},
+      {'orders[id]': 'ASC', count_deals: 'true', limit: '100', offset: '0'},
+      {'orders[id]': 'ASC', count_deals: 'true', limit: '100', offset: '99'},
     ]);
-    expect(asked('deals')).toEqual(
-      ['0', '100'].map(offset => ({
+    const [probe, ...pages] = asked('deals');
+    expect(probe).toMatchObject({'filters[updated_after]': expect.stringMatching(/^20\d\d-.*Z$/)});
+    expect(pages).toEqual(
+      ['0', '99'].map(offset => ({
+        'orders[id]': 'ASC',
         'orders[cdate]': 'ASC',
         'filters[updated_after]': '2024-01-01T00:00:00Z',
         limit: '100',
@@ -109,15 +125,20 @@ describe('reading the selected streams', () => {
   test('reads contacts by key', async () => {
     const {readings, server} = await start(
       ({params}) => {
+        if ((params.get('filters[updated_after]') ?? '') > '2026-06') return {body: {contacts: [], meta: {total: '0'}}};
         const from = Number(params.get('id_greater') ?? 0);
-        const rows = Array.from({length: Math.min(100, 250 - from)}, (_, index) => ({id: String(from + index + 1)}));
+        const limit = Math.min(Number(params.get('limit')), 250 - from);
+        const rows = Array.from({length: limit}, (_, index) => ({id: String(from + index + 1)}));
         return {body: {contacts: rows, meta: {total: '250'}}};
       },
-      [{stream: 'contacts', changedSince: '2024-01-01T00:00:00Z'}],
+      [{stream: 'contacts', since: '2024-01-01T00:00:01.000000Z'}],
     );
     expect(await idsOfStream(readings[0], 'contacts')).toHaveLength(250);
-    expect(server.queries.map(({params}) => params.get('id_greater'))).toEqual([null, '100', '200']);
-    expect(new Set(server.queries.map(({params}) => params.get('filters[updated_after]')))).toEqual(
+    const [probe, ...pages] = server.queries.map(({params}) => params);
+    expect(probe?.get('filters[updated_after]')).toMatch(/^20\d\d-/);
+    // The last two ask whether anything has moved meanwhile.
+    expect(pages.map(params => params.get('id_greater'))).toEqual([null, '100', '200', null, '250']);
+    expect(new Set(pages.map(params => params.get('filters[updated_after]')))).toEqual(
       new Set(['2024-01-01T00:00:00Z']),
     );
   });
