@@ -7,13 +7,10 @@ import type {SimulatorOptions} from '../../src/simulator/simulator.js';
 import {type TestAccount, withAccount} from '../support/account.js';
 import {resourceOf} from '../support/expected-records.js';
 import {createMovement, PRESENT} from '../support/movement.js';
-import {createTarget, type RunPlan, type Target, type TargetRun} from '../support/target.js';
+import {createTarget, expectKilled, type RunPlan, type Target, type TargetRun} from '../support/target.js';
 import {countOf, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
 
-const signals: readonly [Signal, ...Signal[]] = ['SIGKILL', 'SIGTERM', 'SIGINT'];
-const exitCodes = {SIGKILL: 'SIGKILL', SIGTERM: 143, SIGINT: 130};
-type Signal = keyof typeof exitCodes;
-type Kill = {readonly kill: {readonly after: number; readonly signal: Signal}; readonly keeps: RunPlan['keeps']};
+const signals = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const;
 
 const counts = {
   accounts: 1_500,
@@ -35,7 +32,7 @@ const worlds: [seed: number, name: string, options: SimulatorOptions][] = [
 ];
 
 /** The end of a run: after any of its first messages, by any signal; its target may die with it. */
-function anyKill(dice: Dice, mostMessages: number): Kill {
+function anyKill(dice: Dice, mostMessages: number): RunPlan {
   return {
     kill: {after: 1 + dice.int(mostMessages), signal: dice.pick(signals)},
     keeps: dice.chance(0.5) ? 'all' : 'what a STATE stands behind',
@@ -46,7 +43,7 @@ function anyKill(dice: Dice, mostMessages: number): Kill {
 async function chain(
   {start}: TestAccount,
   target: Target,
-  killed: (number: number) => Kill | undefined,
+  killed: (number: number) => RunPlan | undefined,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<{kills: number; last: TargetRun}> {
   for (let kills = 0; ; kills++) {
@@ -54,10 +51,7 @@ async function chain(
     const state = target.state();
     const run = await target.run(start({select, config, ...(state === undefined ? {} : {state}), ...more}), plan);
     if (run.code === 0) return {kills, last: run};
-    // A run that has not come to handle signals yet ends by them.
-    if (!plan || (run.code !== exitCodes[plan.kill.signal] && run.code !== plan.kill.signal)) {
-      throw new Error(`run ${kills + 1} ended with ${run.code}:\n${run.stderr.split('\n').slice(-12).join('\n')}`);
-    }
+    expectKilled(run, plan ?? {});
   }
 }
 

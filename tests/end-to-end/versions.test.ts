@@ -8,7 +8,7 @@ import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js
 import {type TestAccount, withAccount} from '../support/account.js';
 import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
 import {createMovement, PRESENT} from '../support/movement.js';
-import {createTarget, type RunPlan, type Target, type TargetRun} from '../support/target.js';
+import {createTarget, expectKilled, type RunPlan, type Target, type TargetRun} from '../support/target.js';
 import {ghosts, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
@@ -39,13 +39,10 @@ function next({start}: TestAccount, target: Target, args: readonly string[] = []
   return target.run(start({config, args, ...(state === undefined ? {} : {state})}), plan);
 }
 
-function removeShare(sim: Simulator, resource: string, share: number, dice: Dice): number {
+/** Removes a share of the rows, chosen at random. */
+function removeShare(sim: Simulator, resource: string, share: number, dice: Dice): void {
   const ids = [...sim.rows(resource)].map(({id}) => String(id)).filter(() => dice.chance(share));
-  for (const id of ids) {
-    // Some went with a row that they hung on.
-    if ([...sim.rows(resource)].some(row => String(row['id']) === id)) sim.remove(resource, id);
-  }
-  return ids.length;
+  for (const id of ids) sim.remove(resource, id);
 }
 
 test('closes every full table of a calm account, and what was removed is gone from the target', () =>
@@ -277,13 +274,15 @@ describe('an interrupted run', () => {
         const signal = dice.pick(['SIGKILL', 'SIGTERM', 'SIGINT'] as const);
         const kill = {after: 330 + dice.int(500), signal};
         const options = {select: 'tags', config, ...(state === undefined ? {} : {state})};
-        const run = await target.run(start(options), kills < 5 ? {kill} : {});
+        const plan = kills < 5 ? {kill} : {};
+        const run = await target.run(start(options), plan);
         for (const version of run.versionsOf('tags')) versions.add(version);
         if (run.code === 0) {
           expect(run.activations).toEqual([{stream: 'tags', version: [...versions][0], removed: []}]);
           expect({seed, isKilled: kills > 1}).toEqual({seed, isKilled: true});
           break;
         }
+        expectKilled(run, plan);
         expect(run.activations).toEqual([]);
       }
       expect({seed, versions: versions.size, lostOrStale: lostOrStale(target, rows)}).toEqual({
@@ -309,14 +308,14 @@ describe('an interrupted run', () => {
           if (round === 2 || dice.chance(0.5)) movement.end();
           const state = target.state();
           const kill = {after: 100 + dice.int(900), signal: dice.pick(['SIGKILL', 'SIGTERM'] as const)};
-          const run = await target.run(
-            start({select: streams.join(), config, ...(state === undefined ? {} : {state})}),
-            kills < 4 ? {kill} : {},
-          );
+          const plan = kills < 4 ? {kill} : {};
+          const options = {select: streams.join(), config, ...(state === undefined ? {} : {state})};
+          const run = await target.run(start(options), plan);
           movement.end();
           expectNothingAliveRemoved(seed, target, run, stayed(before, snapshot(sim, streams)));
           activations.push(...activated(run));
           if (run.code === 0) break;
+          expectKilled(run, plan);
         }
         if (round === 2) expect(new Set(activations)).toEqual(new Set(streams));
       }

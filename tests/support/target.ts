@@ -107,6 +107,15 @@ export function createTarget(): Target {
   };
 }
 
+const exitCodes: Readonly<Record<string, number>> = {SIGTERM: 143, SIGINT: 130};
+
+/** Throws with the last lines of stderr unless a run ended by the signal that was sent to it. */
+export function expectKilled(run: TapResult, {kill}: RunPlan): void {
+  // A run that has not come to handle signals yet ends by them.
+  if (kill && (run.code === kill.signal || run.code === exitCodes[kill.signal])) return;
+  throw new Error(`the run ended with ${run.code}:\n${run.stderr.split('\n').slice(-12).join('\n')}`);
+}
+
 type ReadMessage =
   | {readonly type: 'SCHEMA'; readonly stream: string}
   | {
