@@ -224,6 +224,12 @@ describe('rows without the date of an order', () => {
     }
   });
 
+  test('are those with a zero date as well', () =>
+    withSimulator({...obedient, nulls: 'highest'}, async simulator => {
+      const id = simulator.insert('contactTags', {updated_timestamp: '0000-00-00 00:00:00'});
+      expect((await ordered(simulator, 'contactTags', 'orders[updated_timestamp]=DESC'))[0]).toBe(id);
+    }));
+
   test('rank so in an order by a text too', async () => {
     for (const nulls of ['lowest', 'highest'] as const) {
       await withSimulator({nulls, partialDeals: 'none'}, async simulator => {
@@ -357,6 +363,23 @@ describe('filters by an instant', () => {
       expect(String(metaOf(answer)['total'])).toBe(String(simulator.count(path)));
     }),
   );
+
+  test('of which two meet on a second leave each row to one of them', () =>
+    withSimulator({...account, partialDeals: 'none', unstable: []}, async simulator => {
+      const dates = [...simulator.rows('deals')].map(({mdate}) => momentOf(mdate) ?? 0);
+      for (const date of dates.slice(0, 20)) {
+        const bound = new Date(date + 1000).toISOString();
+        const totals = await Promise.all(
+          [`filters[updated_before]=${bound}`, `filters[updated_after]=${bound}`].map(async query =>
+            Number(metaOf(await ask(simulator, `deals?limit=1&${query}`))['total']),
+          ),
+        );
+        expect(totals).toEqual([
+          dates.filter(other => other <= date).length,
+          dates.filter(other => other > date).length,
+        ]);
+      }
+    }));
 
   test('go by the date that a row shows, also where somebody set it', () =>
     withSimulator({...account, partialDeals: 'none'}, async simulator => {
