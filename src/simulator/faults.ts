@@ -39,7 +39,7 @@ export type FaultPlan = {
   /** The path relative to `/api/3/`; `*` stands for every path. */
   readonly path: string;
   readonly answer: FaultAnswer;
-  /** Only this page, counted from 1 by the offset and the rows of a page. */
+  /** Only this page, counted from 1 by the offset and the rows of a page; pages may overlap a little. */
   readonly page?: number | undefined;
   /** Only this offset. */
   readonly offset?: number | undefined;
@@ -145,7 +145,7 @@ export function htmlPage(status: number): string {
 function strikes(plan: FaultPlan, {path, query, offset, pageRows}: AskedPage): boolean {
   return (
     (plan.path === '*' || plan.path === path) &&
-    (plan.page === undefined || Math.floor(offset / pageRows) + 1 === plan.page) &&
+    (plan.page === undefined || Math.ceil(offset / pageRows) + 1 === plan.page) &&
     (plan.offset === undefined || offset === plan.offset) &&
     (plan.query === undefined || query.includes(plan.query))
   );
