@@ -1,4 +1,5 @@
-// How a stream ended: what a failure means, what is warned of, and the stream's part in the run report.
+// How a stream ended: what a failure means, what is kept of a read and what is warned of, and the stream's part in the
+// run report.
 
 import {isTokenGood} from './access.js';
 import type {Client} from './client.js';
@@ -9,7 +10,7 @@ import type {Logger} from './logger.js';
 import type {Progress} from './reading/list.js';
 import {blankReport, type Outcome, type StreamReport} from './report.js';
 import type {RequestCounts} from './request-tally.js';
-import {hasState, type State} from './state.js';
+import {hasState, markFinished, type State} from './state.js';
 import type {StreamCourse} from './stream-course.js';
 import type {StreamPlan} from './stream-plan.js';
 
@@ -55,6 +56,21 @@ export type EndedRead = {
   readonly course: StreamCourse;
   readonly conclusion: Conclusion;
 };
+
+/** The state behind a stream that was read to its end, from the one in which it began. */
+export function stateBehind({plan, course, conclusion}: EndedRead, state: State): State {
+  const {tapStreamId, stream} = plan;
+  const {bookmark, wholeRead, doubt} = conclusion;
+  const {beganAt, version} = course.account();
+  // Where the read stood was said in earlier STATEs, so it must be taken back.
+  return markFinished(course.saved(state), tapStreamId, {
+    ...(stream.replicationKey === undefined ? {} : {replicationKey: stream.replicationKey, bookmark}),
+    syncedAt: beganAt,
+    wholeRead,
+    doubt,
+    version,
+  });
+}
 
 /** Warns of what a person has to know of a stream that was read to its end. */
 export function warnOfLosses({plan, progress, course, conclusion}: EndedRead, log: Logger): void {

@@ -19,6 +19,8 @@ export type StreamCourse = {
   readonly endPage: (page: Pick<Page, 'checkpoint'>) => void;
   /** The state with where the read stands behind the last page that ended, and with what is known of the server. */
   readonly save: (state: State) => State;
+  /** The state as it was last saved, if it was. */
+  readonly saved: (state: State) => State;
   /** What was written so far. From the first page on it counts what an interrupted read had written before. */
   readonly account: () => Account;
   /** Records that were taken in this run. */
@@ -60,7 +62,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   let highest: string | undefined;
   let isZoneless = false;
   let checkpoint: (() => Checkpoint | undefined) | undefined;
-  let saved: StreamProgress | undefined;
+  let place: StreamProgress | undefined;
   let hasBegun = false;
 
   const take = (row: WireRow) => {
@@ -95,6 +97,14 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     };
   };
 
+  const saved = (state: State) => {
+    const withProofs =
+      Object.keys(progress.proofs).length === 0 ? state : setProofs(state, plan.tapStreamId, progress.proofs);
+    if (place !== undefined) return setProgress(withProofs, plan.tapStreamId, place);
+    // The records of a read that began anew may have another version than those of the one before.
+    return hasBegun && !progress.isResumed ? dropProgress(withProofs, plan.tapStreamId) : withProofs;
+  };
+
   const save = (state: State) => {
     const at = checkpoint?.();
     // It holds for the last page only, and costs something to make.
@@ -102,13 +112,9 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     if (at !== undefined) {
       const {beganAt, highest = null, isZoneless, leftOut, version = null} = account();
       const savedAt = fromMillis(wall());
-      saved = {selection: plan.selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
+      place = {selection: plan.selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
     }
-    const withProofs =
-      Object.keys(progress.proofs).length === 0 ? state : setProofs(state, plan.tapStreamId, progress.proofs);
-    if (saved !== undefined) return setProgress(withProofs, plan.tapStreamId, saved);
-    // The records of a read that began anew may have another version than those of the one before.
-    return hasBegun && !progress.isResumed ? dropProgress(withProofs, plan.tapStreamId) : withProofs;
+    return saved(state);
   };
 
   return {
@@ -118,6 +124,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
       checkpoint = page.checkpoint;
     },
     save,
+    saved,
     account,
     records: () => records,
     misfits,

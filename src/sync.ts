@@ -6,13 +6,13 @@ import type {Conclusion} from './conclusion.js';
 import {ApiError} from './errors.js';
 import type {Logger} from './logger.js';
 import type {Message} from './messages.js';
-import {type EndedRead, judgeFailure, logOutcome, reportStream, reportUnread, warnOfLosses} from './outcome.js';
+import {judgeFailure, logOutcome, reportStream, reportUnread, stateBehind, warnOfLosses} from './outcome.js';
 import type {ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';
 import type {Outcome, StreamReport, SyncReport} from './report.js';
 import type {RequestTally} from './request-tally.js';
 import type {SelectedStream} from './selection.js';
-import {markFinished, type State, setCurrentlySyncing} from './state.js';
+import {type State, setCurrentlySyncing} from './state.js';
 import {createCourse} from './stream-course.js';
 import {streamMessages, toStateMessage} from './stream-messages.js';
 import {type PlanSettings, planStream, type StreamPlan, toRead} from './stream-plan.js';
@@ -127,7 +127,7 @@ async function* syncStream(
     const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecord});
     const ended = {plan, progress, course, conclusion};
     warnOfLosses(ended, log);
-    return {state: finish(state, ended), report: report('done', {conclusion})};
+    return {state: stateBehind(ended, state), report: report('done', {conclusion})};
   } catch (error) {
     // What was written is not read again: the next run goes on behind it.
     const written = course.save(state);
@@ -141,21 +141,6 @@ async function* syncStream(
     });
     return {state: written, report: report(outcome, {error})};
   }
-}
-
-/** The state behind a stream that was read to its end. */
-function finish(state: State, {plan, progress, course, conclusion}: EndedRead): State {
-  const {tapStreamId, stream} = plan;
-  const {bookmark, wholeRead, doubt} = conclusion;
-  const {beganAt, version} = course.account();
-  return markFinished(state, tapStreamId, {
-    ...(stream.replicationKey === undefined ? {} : {replicationKey: stream.replicationKey, bookmark}),
-    syncedAt: beganAt,
-    wholeRead,
-    doubt,
-    version,
-    proofs: Object.keys(progress.proofs).length === 0 ? undefined : progress.proofs,
-  });
 }
 
 /** A stream that was interrupted comes first, the others behind it in their order (singer-python's convention). */

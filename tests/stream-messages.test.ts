@@ -6,6 +6,7 @@ import {fromMillis} from '../src/dates.js';
 import {ApiError} from '../src/errors.js';
 import {createLogger} from '../src/logger.js';
 import type {Message} from '../src/messages.js';
+import {stateBehind} from '../src/outcome.js';
 import type {Checkpoint} from '../src/reading/checkpoint.js';
 import {createProgress, type Page, type Progress} from '../src/reading/list.js';
 import {selectStreams} from '../src/selection.js';
@@ -120,7 +121,8 @@ async function write({stream: select = 'contacts', entry, settings, pages, begin
   } catch (error) {
     thrown = error;
   }
-  return {messages, conclusion, error: thrown, state: course.save(state), log: lines.join(''), asked};
+  const left = conclusion ? stateBehind({plan, progress, course, conclusion}, state) : course.save(state);
+  return {messages, conclusion, error: thrown, state: left, log: lines.join(''), asked};
 }
 
 /** Contacts with ascending ids, changed one second after the other. */
@@ -371,6 +373,36 @@ describe('ACTIVATE_VERSION', () => {
     const {messages, conclusion} = await write({entry, settings, pages: pagesOf(1, 3)});
     expect(typesOf(messages)).toBe('SCHEMA RECORD RECORD RECORD STATE ACTIVATE_VERSION');
     expect(conclusion?.bookmark).toBe(entry.udate);
+  });
+});
+
+describe('the state behind a stream that was read to its end', () => {
+  test('has its bookmark, what is known of it, and no place to go on from', async () => {
+    const proofs = {'orders[id]': {obeyed: true, at: '2026-08-01T11:59:00.000000Z'}};
+    const {state} = await write({pages: pagesOf(3), end: {proofs}});
+    expect(state.bookmarks['contacts']).toEqual({
+      udate: '2026-07-01T00:00:03.000000Z',
+      synced_at: '2026-08-01T11:59:55.000000Z',
+      whole_read: {at: '2026-08-01T11:59:55.000000Z', rows: 3},
+      proofs,
+      progress: null,
+    });
+  });
+
+  test('mentions no place where none was told', async () => {
+    const {state} = await write({pages: [{rows: contacts(3)}]});
+    expect(state.bookmarks['contacts']).not.toHaveProperty('progress');
+  });
+
+  test('takes back the place of an interrupted read, though none was told since', async () => {
+    const {state: before} = await write({pages: pagesOf(3), error: broken});
+    const {state} = await write({entry: before.bookmarks['contacts'], pages: [], begin: {isResumed: true}});
+    expect(state.bookmarks['contacts']).toHaveProperty('progress', null);
+  });
+
+  test('has the version of its records, activated or not', async () => {
+    const {state} = await write({...ACTIVATING, pages: tags(3), end: {verdict: 'moving'}});
+    expect(state.bookmarks['tags']).toMatchObject({version: NOW, whole_read: {rows: 3}});
   });
 });
 
