@@ -17,7 +17,7 @@ export type RecordMessage = {
   readonly type: 'RECORD';
   readonly stream: string;
   readonly record: Readonly<Record<string, unknown>>;
-  /** Milliseconds since 1970 (UTC) in which the whole read began to which the record belongs, or a later number. */
+  /** That of the whole read to which the record belongs: when it began, in milliseconds since 1970, or a bit more. */
   readonly version?: number;
   /** UTC, six decimals. */
   readonly time_extracted: string;
@@ -25,7 +25,7 @@ export type RecordMessage = {
 
 export type StateMessage = {readonly type: 'STATE'; readonly value: State};
 
-/** Tells the target that all records of the stream were written under this version: older ones are deleted. */
+/** Tells the target that all there is of the stream was written under this version: what has a lower one is gone. */
 export type ActivateVersionMessage = {
   readonly type: 'ACTIVATE_VERSION';
   readonly stream: string;

@@ -78,6 +78,7 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
   return conclusion;
 }
 
+/** The STATE message of a state. */
 export function toStateMessage(value: State): StateMessage {
   return {type: 'STATE', value};
 }
