@@ -71,6 +71,8 @@ export async function* walk(
   /** The end of what the last page showed. */
   let position = from;
   let isDisordered = false;
+  /** Whether the rows that were seen are those of this walk. */
+  const isFresh = session.seen.size() === 0 || from > 0;
   let pagesWithoutNews = 0;
   let next = from;
   const ahead: Ahead[] = [];
@@ -130,6 +132,26 @@ export async function* walk(
     return 'broken';
   }
 
+  /** Looks at a page that shares a row with what was covered. */
+  function judgeSeam({keys}: Accept): void {
+    if (overlap === 0 || sequence.name === 'unordered' || sequence.name === 'ascending ids') return;
+    const [first] = keys;
+    const isKnown = keys.map(key => key === undefined || session.seen.has(key));
+    // Rows that were pushed on come first and are known. One that is known behind one that is new has changed places
+    // with it, and another may have done so unseen: equal keys have no order, perhaps, or the list has none.
+    const isMixed =
+      isFresh && pages > 0 && isKnown.lastIndexOf(true) > isKnown.indexOf(false) && isKnown.includes(false);
+    if (isMixed) breakSeam();
+    else if (seams === 'exact' && first !== undefined && first !== sequence.mark().last.at(-1)) seams = 'held';
+  }
+
+  function breakSeam(): void {
+    seams = 'broken';
+    broken += 1;
+    if (options.endsAtDisorder) isDisordered = true;
+    else if (broken >= MOST_BROKEN_SEAMS) sequence = unordered();
+  }
+
   const isForeseen = (): boolean => {
     const total = totals.latest();
     const window = options.isEnough ? Math.min(context.window, pages) : context.window;
@@ -155,19 +177,13 @@ export async function* walk(
       }
       if (!isFirst && !sequence.touches(answer)) {
         const mended: 'mended' | 'ended' | 'broken' = yield* mend(answer, offset);
-        if (mended !== 'broken' && seams === 'exact') seams = 'held';
+        if (mended === 'broken') breakSeam();
+        else if (seams === 'exact') seams = 'held';
         if (mended === 'ended') {
           answer.discard();
           break;
         }
-        if (mended === 'broken') {
-          seams = 'broken';
-          broken += 1;
-          if (broken >= MOST_BROKEN_SEAMS) sequence = unordered();
-        }
-      }
-      // Rows pushed on by others that came before them are seen twice.
-      else if (!isFirst && overlap > 0 && seams === 'exact' && !isExact(answer, sequence)) seams = 'held';
+      } else if (!isFirst) judgeSeam(answer);
       if (isDisordered) answer.discard();
       else yield hand(answer, offset);
       if (isDisordered) return {reason: 'disorder', sequence, seams};
@@ -199,12 +215,6 @@ export async function* walk(
   } finally {
     for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
   }
-}
-
-/** Whether a page begins with the very last row of the page before. */
-function isExact(page: Accept, sequence: Sequence): boolean {
-  const [first] = page.keys;
-  return first === undefined || sequence.name === 'unordered' || first === sequence.mark().last.at(-1);
 }
 
 /** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */

@@ -150,8 +150,7 @@ export async function* readStream(
     const place = checkpoint && readOffsetPlace(checkpoint);
     if (definition.keyset && !place) {
       use('keyset');
-      const options = {parameters: definition.keyset, query: selected, isWhole: !isNarrowed};
-      const end = yield* readByKeyset(context, session, {...options, ...(checkpoint ? {checkpoint} : {})});
+      const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query: selected, checkpoint});
       if (end === 'done') return;
     }
     use('offsets');
@@ -187,8 +186,8 @@ export async function* readStream(
     yield* readPerParent(context, parentPages, listKeyOf(parent), session, pathOf, checkpoint);
     // Without parents no request for the stream's own rows was answered, and the parents' list says when that was.
     progress.begunAt ??= parents.begunAt;
-    // Nothing but their parents counts the children.
-    progress.verdict = parents.verdict;
+    // Nothing counts the children: below a parent that was read early, some may have come since.
+    progress.verdict = 'unverified';
   }
 }
 
@@ -209,8 +208,10 @@ function readCheckpoint({checkpoint, onIgnored, definition}: StreamToRead): Resu
     }
     const place = readOffsetPlace(checkpoint);
     if (place) return {checkpoint, shortcut, seen: place.seen};
-    const isOther = readNewestFirstPlace(checkpoint) || (isChildrenCheckpoint(checkpoint) && definition.perParent);
-    if (isOther) return {checkpoint, shortcut, seen: createKeySet()};
+    if (isChildrenCheckpoint(checkpoint) && definition.perParent) {
+      return {checkpoint, shortcut, seen: createKeySet({startAt: checkpoint.seen})};
+    }
+    if (readNewestFirstPlace(checkpoint)) return {checkpoint, shortcut, seen: createKeySet()};
   }
   onIgnored?.('no way of reading knows it');
   return undefined;
