@@ -21,6 +21,9 @@ function wholeOf(run: Run, sim: Simulator, streams: readonly string[]): string[]
   return streams.flatMap(stream => differences(run.lines, stream, expectedRecords(sim, stream)));
 }
 
+/** Of a read that broke off there is where to go on, and nothing that says how far the stream has been read. */
+const onlyProgress = {progress: [expect.objectContaining({at: expect.any(Object)})]};
+
 const others = (...streams: string[]) => allStreams.filter(stream => !streams.includes(stream));
 
 /** Where a STATE promises rows that had not been written before it, in this run or, by its first state, in others. */
@@ -66,26 +69,41 @@ describe('a stream that is broken for good', () => {
     }));
 
   test('half-way has written some rows, and its bookmark stays where it was', () =>
-    withAccount({counts: {accounts: 350}, faults: [broken('accounts', {offset: 200})]}, async ({sim, sync}) => {
+    withAccount({counts: {accounts: 350}, faults: [broken('accounts', {page: 3})]}, async ({sim, sync}) => {
       const run = await sync({select: 'accounts,contacts,tags', config: quick, code: 1});
       expect(run.output.of('accounts').length).toBeGreaterThanOrEqual(100);
       expect(run.output.of('accounts').length).toBeLessThan(350);
-      expect(bookmarkOf(run.output.state, 'accounts')).toEqual({});
+      expect(bookmarkOf(run.output.state, 'accounts')).toEqual(onlyProgress);
       expect(wholeOf(run, sim, ['contacts', 'tags'])).toEqual([]);
       expect(promisesTooEarly(run, sim)).toEqual([]);
     }));
 
-  test('is made up for by the next run', () =>
+  test.each([
+    ['which goes on where it broke off', 0, 199],
+    ['which begins anew where that is too long ago', 8, 0],
+  ])('is made up for by the next run, %s', (_, daysAgo, rows) =>
     withAccount(
-      {counts: {accounts: 350, deals: 130}, faults: [broken('accounts', {offset: 200, times: 2})]},
+      {
+        counts: {accounts: 350, deals: 130},
+        faults: [broken('accounts', {page: 3, times: 2})],
+        now: () => Date.now() - daysAgo * 86_400_000,
+      },
       async ({sim, sync}) => {
         const select = 'accounts,deals';
         const first = await sync({select, config: quick, code: 1});
         const second = await sync({select, config: quick, state: first.output.state});
-        expect(wholeOf(second, sim, ['accounts'])).toEqual([]);
+        // What the first run brought and the second did not: together they bring every row, and none twice.
+        const kept = first.lines.filter(line => line.startsWith('{"type":"RECORD","stream":"accounts"')).slice(0, rows);
+        const both = [...kept, ...second.lines];
+        expect(differences(both, 'accounts', expectedRecords(sim, 'accounts'))).toEqual([]);
+        expect(bookmarkOf(second.output.state, 'accounts')).toMatchObject({
+          updated_timestamp: expect.any(String),
+          progress: null,
+        });
         expect(second.output.of('deals').length).toBeLessThan(20);
       },
-    ));
+    ),
+  );
 
   test('ends the run at once with fail_fast, on a true STATE', () =>
     withAccount({contacts: 40, faults: [broken('campaigns')]}, async ({sim, sync}) => {
@@ -138,10 +156,10 @@ describe.each([
 test.each([403, 404] as const)(
   'a list that answers %i in its middle has failed: it could be read a moment before',
   answer =>
-    withAccount({counts: {accounts: 350}, faults: [broken('accounts', {answer, offset: 200})]}, async ({sync}) => {
+    withAccount({counts: {accounts: 350}, faults: [broken('accounts', {answer, page: 3})]}, async ({sync}) => {
       const run = await sync({select: 'accounts,tags', code: 1});
       expect(complaints(run).at(-1)).toMatch(/^CRITICAL .*accounts/);
-      expect(bookmarkOf(run.output.state, 'accounts')).toEqual({});
+      expect(bookmarkOf(run.output.state, 'accounts')).toEqual(onlyProgress);
     }),
 );
 
