@@ -9,8 +9,8 @@ import type {StreamPlan} from './stream-plan.js';
 import {judgeWholeRead} from './versions.js';
 
 export type Conclusion = {
-  /** Of the list and of the one of its parents together; null where the list was not read as a whole. */
-  readonly verdict: Verdict | null;
+  /** Of all that was asked for: of the list, or of what is new in it, and of the list of its parents. */
+  readonly verdict: Verdict;
   /** The version that targets may activate: all that the API has was written under it. */
   readonly activated: number | undefined;
   readonly bookmark: string | undefined;
@@ -26,16 +26,16 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
   const {memory, zones} = plan;
   const {beganAt, leftOut, version} = account;
   const verdict = verdictOf(progress);
-  const judgement =
-    verdict === null
-      ? undefined
-      : judgeWholeRead({
-          before: memory.wholeRead,
-          doubt: memory.doubt,
-          rows: progress.seen,
-          at: beganAt,
-          verdict,
-        });
+  const judgement = progress.isWhole
+    ? judgeWholeRead({
+        before: memory.wholeRead,
+        doubt: memory.doubt,
+        hadRows: plan.storedBookmark !== undefined,
+        rows: progress.seen,
+        at: beganAt,
+        verdict,
+      })
+    : undefined;
   const activated = judgement?.believed === true && leftOut === 0 ? version : undefined;
   const next = nextBookmark(plan.bookmark, account, zones);
   return {
@@ -52,8 +52,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
 
 const FROM_WORST: readonly Verdict[] = ['unverified', 'moving', 'verified'];
 
-function verdictOf({isWhole, verdict, parents}: Progress): Verdict | null {
-  if (!isWhole) return null;
+function verdictOf({verdict, parents}: Progress): Verdict {
   // Rows of parents that did not come are missing here as well.
   const verdicts = [verdict, ...(parents ? [parents.verdict] : [])].map(one => one ?? 'unverified');
   return FROM_WORST.find(one => verdicts.includes(one)) ?? 'unverified';
@@ -66,15 +65,17 @@ function verdictOf({isWhole, verdict, parents}: Progress): Verdict | null {
  */
 function wholeReadOf(
   {memory, isFromStart}: StreamPlan,
-  {seen}: Progress,
+  {seen, isWhole}: Progress,
   beganAt: string,
-  verdict: Verdict | null,
+  verdict: Verdict,
 ): WholeRead | undefined {
   const before = memory.wholeRead;
-  const rows = verdict === 'verified' ? seen : Math.max(before?.rows ?? 0, seen);
+  // What start_date leaves out may not have come at all, and says nothing about the length of the list.
+  const least = before?.rows ?? 0;
+  const rows = !isWhole ? least : verdict === 'verified' ? seen : Math.max(least, seen);
   if (isFromStart) return {at: beganAt, rows};
   // All rows were seen, and the old ones were not written.
-  return before && verdict !== null ? {at: before.at, rows} : undefined;
+  return before && isWhole ? {at: before.at, rows} : undefined;
 }
 
 /** The lower of two bookmarks; none where there was none before. */

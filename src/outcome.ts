@@ -58,7 +58,7 @@ export type EndedRead = {
 };
 
 /** The state behind a stream that was read to its end, from the one in which it began. */
-export function stateBehind({plan, course, conclusion}: EndedRead, state: State): State {
+export function stateBehind({plan, progress, course, conclusion}: EndedRead, state: State): State {
   const {tapStreamId, stream} = plan;
   const {bookmark, wholeRead, doubt} = conclusion;
   const {beganAt, version} = course.account();
@@ -66,6 +66,7 @@ export function stateBehind({plan, course, conclusion}: EndedRead, state: State)
   return markFinished(course.saved(state), tapStreamId, {
     ...(stream.replicationKey === undefined ? {} : {replicationKey: stream.replicationKey, bookmark}),
     syncedAt: beganAt,
+    rows: progress.listRows,
     wholeRead,
     doubt,
     version,
@@ -152,8 +153,7 @@ export function logOutcome(report: StreamReport, log: Logger): void {
   if (outcome === 'done') {
     const way = ways.join(', ');
     const facts = {stream, records, requests, seconds: Math.round(seconds * 100) / 100, way};
-    // What was read in part, because only that was wanted, is neither complete nor incomplete.
-    log.info(verdict === null ? facts : {...facts, verdict}, 'stream finished');
+    log.info({...facts, verdict}, 'stream finished');
   }
   log.metric({type: 'timer', metric: 'sync_duration', value: seconds, tags: {stream, status: outcome}});
 }

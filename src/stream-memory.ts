@@ -43,6 +43,8 @@ export type StreamProgress = {
 
 /** All that is remembered of a stream. What is absent was never there, is over, or is not understood. */
 export type StreamMemory = {
+  /** How many rows the list was last seen or told to have. */
+  readonly rows?: number;
   readonly wholeRead?: WholeRead;
   /** A whole read that suddenly lost most of the rows: acted on when another run sees the same. */
   readonly doubt?: WholeRead;
@@ -57,6 +59,7 @@ export type StreamMemory = {
 
 /** What a read that ended adds to the memory. What is not given stays as it was. */
 export type MemoryOfFinish = {
+  readonly rows?: number | undefined;
   /** Ends a doubt, unless one is given beside it. */
   readonly wholeRead?: WholeRead | undefined;
   readonly doubt?: WholeRead | undefined;
@@ -77,6 +80,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     return parsed;
   };
 
+  const rows = read('rows', parseCount, `the length of ${tapStreamId} is no number of rows; it is found out again`);
   const wholeRead = read(
     'whole_read',
     parseWholeRead,
@@ -102,6 +106,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     `the checkpoint of ${tapStreamId} is not one of this tap's; the stream begins again`,
   );
   return {
+    ...(rows !== undefined && {rows}),
     ...(wholeRead && {wholeRead}),
     ...(doubt && {doubt}),
     proofs: proofs.known,
@@ -139,9 +144,10 @@ export function setProofs(state: State, tapStreamId: string, proofs: Readonly<Re
  * The entry of a stream whose read has ended. What is over becomes null where it stood before, since a runner that
  * merges states would bring it back, and is not mentioned elsewhere.
  */
-export function finishMemory(entry: Json, {wholeRead, doubt, proofs, version}: MemoryOfFinish): Json {
+export function finishMemory(entry: Json, {rows, wholeRead, doubt, proofs, version}: MemoryOfFinish): Json {
   return {
     ...entry,
+    ...(rows !== undefined && {rows}),
     ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
     ...(doubt && {doubt: [doubt]}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
@@ -238,6 +244,10 @@ function orNull<T>(value: unknown, parse: (value: unknown) => T | undefined): T 
 
 function parseTime(value: unknown): string | undefined {
   return typeof value === 'string' ? parseInstant(value) : undefined;
+}
+
+function parseCount(value: unknown): number | undefined {
+  return isCount(value) ? value : undefined;
 }
 
 function isCount(value: unknown): value is number {

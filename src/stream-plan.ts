@@ -105,7 +105,7 @@ export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): S
     definition: stream.definition,
     since,
     replication,
-    memory: {rows: memory.wholeRead?.rows, proofs: memory.proofs},
+    memory: {rows: memory.rows, proofs: memory.proofs},
     checkpoint: resumed?.at,
     onIgnored,
   };

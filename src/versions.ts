@@ -18,9 +18,11 @@ export type WholeReadToJudge = {
   readonly before: WholeRead | undefined;
   /** The last one that was not. */
   readonly doubt: WholeRead | undefined;
+  /** Whether the stream had rows once, though no whole read of it is known: the state comes from elsewhere. */
+  readonly hadRows: boolean;
   /** Different rows that came. */
   readonly rows: number;
-  /** When it began; tells it from a doubt of its own run. */
+  /** When it began. */
   readonly at: string;
   readonly verdict: Verdict;
 };
@@ -30,22 +32,20 @@ export type WholeReadToJudge = {
  * to a right that was taken away or to a fault of the API, which nobody can see in the answer: it is believed when a
  * second run sees as little. Returns the doubt that holds from now on, if any, and a warning when it is new.
  */
-export function judgeWholeRead({before, doubt, rows, at, verdict}: WholeReadToJudge): {
+export function judgeWholeRead({before, doubt, hadRows, rows, at, verdict}: WholeReadToJudge): {
   readonly believed: boolean;
   readonly doubt?: WholeRead;
   readonly warning?: string;
 } {
   if (verdict !== 'verified') return {believed: false, ...(doubt && {doubt})};
-  if (before === undefined || !isUnderHalf(rows, before.rows)) return {believed: true};
-  if (doubt !== undefined && doubt.at < at && isUnderHalf(doubt.rows, before.rows) && !isUnderHalf(rows, doubt.rows)) {
+  const yardstick = before?.rows ?? (hadRows ? 1 : 0);
+  if (!isUnderHalf(rows, yardstick)) return {believed: true};
+  if (doubt !== undefined && isUnderHalf(doubt.rows, yardstick) && !isUnderHalf(rows, doubt.rows)) {
     return {believed: true};
   }
+  const had = before === undefined ? 'there were some before' : `the last whole read had ${before.rows}`;
   const advice = 'nothing is taken for deleted until another run sees the same';
-  return {
-    believed: false,
-    doubt: {at, rows},
-    warning: `only ${rows} rows came where the last whole read had ${before.rows}; ${advice}`,
-  };
+  return {believed: false, doubt: {at, rows}, warning: `only ${rows} rows came where ${had}; ${advice}`};
 }
 
 function isUnderHalf(rows: number, of: number): boolean {

@@ -57,7 +57,7 @@ describe('the verdict', () => {
     ['verified', 'of the list', {}],
     ['moving', 'of the list', {verdict: 'moving'}],
     ['unverified', 'where there is none', {verdict: undefined}],
-    [null, 'of a part of the list', {isWhole: false}],
+    ['verified', 'of what is new in the list', {isWhole: false}],
     ['moving', 'of the parents, where it is the worse one', {parents: parents('moving')}],
     ['unverified', 'of the list, where it is the worse one', {verdict: 'unverified', parents: parents('moving')}],
     ['verified', 'of both', {parents: parents('verified')}],
@@ -94,7 +94,7 @@ describe('the last whole read', () => {
     [
       'is the one from start_date on, though the server has left out what is older',
       {settings: {startDate: BOOKMARK}, progress: partial},
-      {at: BEGAN, rows: 100},
+      {at: BEGAN, rows: 0},
     ],
     [
       'stays where the next one is in doubt, so that it is repeated',

@@ -77,6 +77,7 @@ test('what a person has to know is said in a line each', () => {
     expect.stringMatching(/null.* field=deleted_at/),
     expect.stringMatching(/schema lacks.*novelty/),
     expect.stringMatching(/without their key.* count=1/),
+    expect.stringMatching(/only 0 rows came where there were some before/),
     expect.stringMatching(/the bookmark lies in the future/),
   ]);
 });
@@ -139,8 +140,8 @@ describe('the report of a stream', () => {
       bookmarkAfter: BOOKMARK,
     }));
 
-  test('is a line of the log, with the verdict where there is one', () => {
-    const lines = [{}, {isWhole: false}].flatMap(progress => {
+  test('is a line of the log, with the verdict on all that was wanted', () => {
+    const lines = [{}, {isWhole: false, verdict: 'moving' as const}].flatMap(progress => {
       const report = reportStream({
         ...ended({...read, ...progress}),
         outcome: 'done',
@@ -152,7 +153,7 @@ describe('the report of a stream', () => {
     });
     expect(lines).toEqual([
       expect.stringMatching(/stream=contacts records=2 requests=7 seconds=3 way=offsets verdict=verified\n$/),
-      expect.stringMatching(/stream=contacts records=2 requests=7 seconds=3 way=offsets\n$/),
+      expect.stringMatching(/stream=contacts records=2 requests=7 seconds=3 way=offsets verdict=moving\n$/),
     ]);
   });
 });

@@ -23,6 +23,7 @@ describe('a whole read may speak about what is missing', () => {
     judgeWholeRead({
       before: before === undefined ? undefined : {at: '2026-03-01T00:00:00.000000Z', rows: before},
       doubt: doubt === undefined ? undefined : {at: YESTERDAY, rows: doubt},
+      hadRows: false,
       rows,
       at: TODAY,
       verdict: 'verified',
@@ -64,11 +65,16 @@ describe('a whole read may speak about what is missing', () => {
     });
   });
 
-  test.each([TODAY, '2026-03-10T00:00:00.000000Z'])('and a doubt of %s, not before it, confirms nothing', at => {
-    expect(judge(730, undefined, 3, {doubt: {at, rows: 3}})).toMatchObject({
+  test('and may not yet when it saw nothing of a stream of which only a bookmark is known', () => {
+    const warning =
+      'only 0 rows came where there were some before; nothing is taken for deleted until another run sees the same';
+    expect(judge(undefined, undefined, 0, {hadRows: true})).toEqual({
       believed: false,
-      doubt: {at: TODAY, rows: 3},
+      doubt: {at: TODAY, rows: 0},
+      warning,
     });
+    expect(judge(undefined, 0, 0, {hadRows: true})).toEqual({believed: true});
+    expect(judge(undefined, undefined, 1, {hadRows: true})).toEqual({believed: true});
   });
 
   test.each(['moving', 'unverified'] as const)('and may not when it is %s; a doubt stays', verdict => {

@@ -50,6 +50,8 @@ export type Progress = {
   requests: number;
   /** The ways of reading that were used, in their order. */
   ways: readonly string[];
+  /** How many rows the whole list has, as far as this reading can tell. */
+  listRows: number | undefined;
   /** Whether the list was read as a whole, not only what is new in it. Told when the reading ends, as the verdict is. */
   isWhole: boolean;
   verdict: Verdict | undefined;
@@ -71,6 +73,7 @@ export function createProgress(): Progress {
     seen: 0,
     requests: 0,
     ways: [],
+    listRows: undefined,
     isWhole: false,
     verdict: undefined,
     isResumed: false,

@@ -86,6 +86,7 @@ export async function* readNewestFirst(
       if (other.seams !== 'exact') return 'refuted';
     }
   }
+  session.progress.listRows = totals.latest();
   session.progress.verdict = totals.hasMoved() ? 'moving' : 'verified';
   return 'done';
 }

@@ -25,7 +25,7 @@ export type Replication = {readonly key: string; readonly valueOf: (row: WireRow
 
 /** What earlier runs found out about a list. */
 export type Memory = {
-  /** Its rows when it was last read as a whole. */
+  /** How many rows it was last seen or told to have. */
   readonly rows: number | undefined;
   readonly proofs: Readonly<Record<string, Proof>>;
 };

@@ -76,8 +76,9 @@ export async function* readStream(
       }
     }
     yield* readWhole(shortcut ? undefined : first);
+    progress.listRows = progress.total ?? progress.seen;
     // What is proven now need not be proven when only news are wanted; of a short list it never will be.
-    if (replication && prover && !shortcut && !isShortList(progress.total ?? progress.seen)) {
+    if (replication && prover && !shortcut && !isShortList(progress.listRows)) {
       await findShortcut(definition, replication, prover, progress);
     }
   }

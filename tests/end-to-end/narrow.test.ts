@@ -91,7 +91,7 @@ describe('a hundred changes among 1.7 million rows', () => {
     const entries = allStreams.map(stream => {
       const key = replicationKeyOf(stream);
       const seen = rows(resourceOf(stream));
-      const wholeRead = seen === undefined ? {} : {whole_read: {at: bookmark, rows: seen}};
+      const wholeRead = seen === undefined ? {} : {rows: seen, whole_read: {at: bookmark, rows: seen}};
       return [stream, {...(key === '' ? {} : {[key]: bookmark}), synced_at: bookmark, ...wholeRead}];
     });
     return {bookmarks: Object.fromEntries(entries)};
