@@ -64,12 +64,14 @@ export function createProver(
     return [await newest, await oldest];
   }
 
-  async function proveOrder(parameter: string): Promise<boolean> {
+  async function proveOrder(parameter: string): Promise<boolean | undefined> {
     const [newest, oldest] = await askBothWays(parameter, ROWS_AT_AN_END);
     const [down, up] = [valuesOf(newest.rows), valuesOf(oldest.rows).reverse()];
     const [highest, lowest] = [down.find(isValue), up.findLast(isValue)];
     if (!descend(down) || !descend(up) || highest === undefined) return false;
-    if (lowest !== undefined && highest <= lowest) return false;
+    // Where all rows carry the same key, their order shows nothing yet.
+    if (highest === lowest) return undefined;
+    if (lowest !== undefined && highest < lowest) return false;
     if (newest.keys[0] === oldest.keys[0]) return false;
     if (!isSortedById(newest.keys) || !isSortedById(oldest.keys.toReversed())) return true;
     // The rows stand as they would by their ids: perhaps any order, by whatever name, only turns the list round.
@@ -101,11 +103,12 @@ export function createProver(
     return obeyed;
   }
 
-  async function prove(parameter: string, find: (parameter: string) => Promise<boolean>): Promise<boolean> {
+  async function prove(parameter: string, find: (parameter: string) => Promise<boolean | undefined>): Promise<boolean> {
     const before = known(parameter);
     if (before !== undefined) return before;
     try {
-      return keep(parameter, await find(parameter));
+      const obeyed = await find(parameter);
+      return obeyed !== undefined && keep(parameter, obeyed);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // A server that refuses the parameter does not obey it; one that is in trouble may do so another day.
