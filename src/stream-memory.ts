@@ -5,6 +5,8 @@
 import {parseInstant} from './dates.js';
 import {openEntry} from './foreign-state.js';
 import {isObject} from './json.js';
+import type {Checkpoint} from './reading/checkpoint.js';
+import type {Proof} from './reading/list.js';
 import {entryOf, isNothing, property, putEntry, type State} from './state-entry.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -13,14 +15,8 @@ type Json = Readonly<Record<string, unknown>>;
 // is another's would lose rows, and Meltano ends with an error where an object meets a null. So what can be over, and
 // come again, is a list of one.
 
-/** Whether the server obeyed a parameter, and when it was seen to. */
-export type Proof = {readonly obeyed: boolean; readonly at: string};
-
 /** A whole read that ended: when, and how many different rows it saw. */
 export type WholeRead = {readonly at: string; readonly rows: number};
-
-/** Where a way of reading stands: a small JSON object that only this way understands. */
-export type Checkpoint = {readonly way: string; readonly [key: string]: unknown};
 
 /** An interrupted read. Its instants are UTC with six decimals. */
 export type StreamProgress = {

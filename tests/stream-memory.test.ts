@@ -1,15 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {isObject} from '../src/json.js';
+import type {Proof} from '../src/reading/list.js';
 import {getBookmark, markFinished, parseState, type State} from '../src/state.js';
-import {
-  memoryOf,
-  type Proof,
-  type StreamProgress,
-  setProgress,
-  setProofs,
-  type WholeRead,
-} from '../src/stream-memory.js';
+import {memoryOf, type StreamProgress, setProgress, setProofs, type WholeRead} from '../src/stream-memory.js';
 
 const JANUARY = '2026-01-01T00:00:00.000000Z';
 const MARCH = '2026-03-01T15:00:00.000000Z';
