@@ -21,7 +21,8 @@ const exponents = {withContacts: 1, slowly: 0.5, hardly: 0.25} as const;
  */
 export function sizesFor({contacts, records, counts = {}}: SizeOptions): Sizes {
   const given = new Map(Object.entries(counts));
-  if (contacts !== undefined) given.set('contacts', contacts);
+  // The number of contacts sizes the account; a count of its own says how many there really are.
+  if (contacts !== undefined && !given.has('contacts')) given.set('contacts', contacts);
   if (records === undefined)
     return sizesAt((contacts ?? given.get('contacts') ?? usualContacts) / usualContacts, given);
 
