@@ -21,7 +21,9 @@ export function createStateCadence(now: () => number): StateCadence {
       records += count;
       if (count > 0) pages += 1;
       const isEarly = count > 0 && EARLY_PAGES.includes(pages);
-      if (!isEarly && records < RECORDS && now() - saidAt < SILENCE_MS) return false;
+      // The next page is about as long as this one, and a STATE inside it would not be true.
+      const isFull = records + count > RECORDS;
+      if (!isEarly && !isFull && now() - saidAt < SILENCE_MS) return false;
       records = 0;
       saidAt = now();
       return true;

@@ -28,7 +28,12 @@ describe('a STATE is due', () => {
       ] as const,
       [1, 2, 3],
     ],
-    ['at once behind 1,000 records', [...times(8, [1, 1]), [999, 1], [1, 1], [999, 1]] as const, [1, 2, 4, 8, 10]],
+    ['before the next page would exceed 1,000 records', times(30, [99, 10]), [1, 2, 4, 8, 18, 28]],
+    [
+      'behind every page of nearly as many',
+      [...times(8, [1, 1]), [999, 1], [1, 1], [999, 1]] as const,
+      [1, 2, 4, 8, 9, 11],
+    ],
     ['for pages without records after 10 seconds only', times(9, [0, 4_000]), [3, 6, 9]],
     [
       'early after pages that have records, wherever they stand',
