@@ -11,6 +11,7 @@ import {createMovement, PRESENT} from '../support/movement.js';
 import {createTarget, expectKilled, type RunPlan, type Target, type TargetRun} from '../support/target.js';
 import {ghosts, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
 
+const HOUR = 3_600_000;
 const ALWAYS = Number.POSITIVE_INFINITY;
 const config = {emit_activate_version_messages: true, max_retries: 1};
 const fullTables = allStreams.filter(stream => replicationKeyOf(stream) === '');
@@ -33,8 +34,9 @@ const counts = {
 
 const activated = ({activations}: TargetRun) => activations.map(({stream}) => stream).sort();
 
-/** A run of the tap with the target's last state. */
-function next({start}: TestAccount, target: Target, args: readonly string[] = [], plan: RunPlan = {}) {
+/** A run of the tap with the target's last state, some time after the one before. */
+function next({clock, start}: TestAccount, target: Target, args: readonly string[] = [], plan: RunPlan = {}) {
+  clock.now += HOUR;
   const state = target.state();
   return target.run(start({config, args, ...(state === undefined ? {} : {state})}), plan);
 }
