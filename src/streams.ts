@@ -16,6 +16,23 @@ export type ChangedSince = {
 /** The parameters of a list that order it by its key and ask for keys greater or less than a value. */
 export type KeysetParameters = {readonly order: string; readonly after: string; readonly before: string};
 
+/**
+ * The list of parents whose answers bring the rows of this one along. What changed is then read through the parents
+ * that changed, which is right only where a change of a row moves its parent's replication key. Nobody documents that,
+ * so it is done on evidence alone, which is looked for behind a whole read and holds for 7 days: a whole read comes at
+ * least once a week, and brings again what changed since the last one. `full_refresh_days` asks for it more often.
+ */
+export type SideLoaded = {
+  /** The parents' stream. Its list needs a changed-since filter. */
+  readonly tapStreamId: string;
+  /** The value of `include=` that asks for the rows. */
+  readonly include: string;
+  /** The key of a row that names its parent, as the wire spells it. */
+  readonly parentKey: string;
+  /** The field of a parent that tells when it was created. */
+  readonly parentCreatedKey: string;
+};
+
 /** One row of the stream table. */
 export type StreamDefinition = {
   readonly tapStreamId: string;
@@ -32,6 +49,9 @@ export type StreamDefinition = {
   /** The parameters by which a list can be read key by key, where it has them: pages need no offset then. */
   readonly keyset?: KeysetParameters;
   readonly changedSince?: ChangedSince;
+  /** The parameter that asks for rows by their ids, a list in brackets, where the list has it. */
+  readonly idsParameter?: string;
+  readonly sideLoaded?: SideLoaded;
   /** How the list's date-times without a zone are to be read where that is not the account-wide `naive_timezone`. */
   readonly zonelessDates?: 'UTC';
   /** Query parameters sent with every page. */
@@ -85,7 +105,12 @@ export const streams: readonly StreamDefinition[] = [
   // One list, `fields`, carries three streams: options and relations come side-loaded with the fields of each page.
   {tapStreamId: 'contact_custom_field_options', path: 'fields', dataKey: 'fieldOptions'},
   {tapStreamId: 'contact_custom_field_rels', path: 'fields', dataKey: 'fieldRels'},
-  {tapStreamId: 'contact_custom_field_values', path: 'fieldValues', replicationKey: 'udate'},
+  {
+    tapStreamId: 'contact_custom_field_values',
+    path: 'fieldValues',
+    replicationKey: 'udate',
+    sideLoaded: withContact('fieldValues'),
+  },
   {tapStreamId: 'contact_custom_fields', path: 'fields'},
   {tapStreamId: 'contact_data', path: 'contactData', replicationKey: 'tstamp'},
   {tapStreamId: 'contact_deals', path: 'contactDeals', replicationKey: 'updated_timestamp'},
@@ -96,8 +121,14 @@ export const streams: readonly StreamDefinition[] = [
     path: 'contactLists',
     replicationKey: 'updated_timestamp',
     wireKeys: {ip_4sub: 'ip4Sub', ip_4unsub: 'ip4Unsub'},
+    sideLoaded: withContact('contactLists'),
   },
-  {tapStreamId: 'contact_tags', path: 'contactTags', replicationKey: 'updated_timestamp'},
+  {
+    tapStreamId: 'contact_tags',
+    path: 'contactTags',
+    replicationKey: 'updated_timestamp',
+    sideLoaded: withContact('contactTags'),
+  },
   // filters[updated_after] compares udate; updated_timestamp also moves on opens and sends, but no filter knows it.
   {
     tapStreamId: 'contacts',
@@ -106,6 +137,7 @@ export const streams: readonly StreamDefinition[] = [
     otherReplicationKeys: ['updated_timestamp'],
     keyset: {order: 'orders[id]', after: 'id_greater', before: 'id_less'},
     changedSince: {parameter: 'filters[updated_after]', replicationKey: 'udate', marginSeconds: 1},
+    idsParameter: 'ids',
   },
   {tapStreamId: 'conversion_triggers', path: 'conversionTriggers', replicationKey: 'udate'},
   {tapStreamId: 'conversions', path: 'conversions', replicationKey: 'udate'},
@@ -115,6 +147,12 @@ export const streams: readonly StreamDefinition[] = [
     path: 'dealCustomFieldData',
     replicationKey: 'updated_timestamp',
     zonelessDates: 'UTC',
+    sideLoaded: {
+      tapStreamId: 'deals',
+      include: 'dealCustomFieldData',
+      parentKey: 'dealId',
+      parentCreatedKey: 'cdate',
+    },
   },
   {
     tapStreamId: 'deal_custom_fields',
@@ -169,6 +207,10 @@ export const streams: readonly StreamDefinition[] = [
 ];
 
 const streamsById: ReadonlyMap<string, StreamDefinition> = new Map(streams.map(stream => [stream.tapStreamId, stream]));
+
+function withContact(include: string): SideLoaded {
+  return {tapStreamId: 'contacts', include, parentKey: 'contact', parentCreatedKey: 'cdate'};
+}
 
 /** The stream with this tap_stream_id, or undefined when the tap has none. */
 export function findStream(tapStreamId: string): StreamDefinition | undefined {
