@@ -17,6 +17,8 @@ export type Conclusion = {
   /** The whole read that counts from now on; undefined where the one of before still does. */
   readonly wholeRead: WholeRead | undefined;
   readonly doubt: WholeRead | undefined;
+  /** The bookmark up to which nothing can have been missed, where it is another; null where it is not. */
+  readonly sureUntil: string | null | undefined;
   /** A sentence about a sudden loss. */
   readonly warning: string | undefined;
 };
@@ -46,6 +48,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
     bookmark: version === activated ? next : lowerOf(plan.storedBookmark, next),
     wholeRead: judgement?.warning === undefined ? wholeReadOf(plan, progress, beganAt, verdict) : undefined,
     doubt: judgement ? judgement.doubt : memory.doubt,
+    sureUntil: sureUntilOf(plan, progress),
     warning: judgement?.warning,
   };
 }
@@ -76,6 +79,12 @@ function wholeReadOf(
   if (isFromStart) return {at: beganAt, rows};
   // All rows were seen, and the old ones were not written.
   return before && isWhole ? {at: before.at, rows} : undefined;
+}
+
+/** Rows that came with their parents may lack some: only the list itself tells, from where it was last read on. */
+function sureUntilOf({memory, storedBookmark}: StreamPlan, {isWhole, isSideLoaded}: Progress): Conclusion['sureUntil'] {
+  if (isWhole) return null;
+  return isSideLoaded ? (memory.sureUntil ?? storedBookmark) : undefined;
 }
 
 /** The lower of two bookmarks; none where there was none before. */

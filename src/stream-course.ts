@@ -47,7 +47,7 @@ export type Account = {
 
 /** The course of a stream that is read by `plan`. `wall` gives this machine's time: milliseconds since 1970 (UTC). */
 export function createCourse(plan: StreamPlan, progress: Progress, wall: () => number): StreamCourse {
-  const {stream, since, zones} = plan;
+  const {stream, zones} = plan;
   const {definition, replicationKey} = stream;
   const keys = keyPropertiesOf(definition);
   const {transform, misfits, drift} = compileTransform({
@@ -74,6 +74,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     const value = replicationKey === undefined ? undefined : record[replicationKey];
     // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
     if (typeof value === 'string' && replicationKey !== undefined) {
+      const since = progress.isWhole ? plan.sinceOfWhole : plan.since;
       if (since !== undefined && value < since) {
         tooOld += 1;
         return undefined;

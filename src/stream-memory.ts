@@ -44,6 +44,11 @@ export type StreamMemory = {
   readonly wholeRead?: WholeRead;
   /** A whole read that suddenly lost most of the rows: acted on when another run sees the same. */
   readonly doubt?: WholeRead;
+  /**
+   * The bookmark up to which nothing can have been missed, where reads through changed parents have moved it since: the
+   * next read of the list itself begins there.
+   */
+  readonly sureUntil?: string;
   /** By the parameter that was tried, such as `orders[tstamp]`. However old. */
   readonly proofs: Readonly<Record<string, Proof>>;
   /** The highest version that was ever used for the stream. */
@@ -59,6 +64,8 @@ export type MemoryOfFinish = {
   /** Ends a doubt, unless one is given beside it. */
   readonly wholeRead?: WholeRead | undefined;
   readonly doubt?: WholeRead | undefined;
+  /** Null when nothing is unsure any more. */
+  readonly sureUntil?: string | null | undefined;
   readonly proofs?: Readonly<Record<string, Proof>> | undefined;
   readonly version?: number | undefined;
 };
@@ -87,6 +94,11 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     value => parseWholeRead(only(value)),
     `the doubtful read of ${tapStreamId} is not one of this tap's; it is forgotten`,
   );
+  const sureUntil = read(
+    'sure_until',
+    parseTime,
+    `up to where ${tapStreamId} is sure is no date-time; it counts as sure up to its bookmark`,
+  );
   const proofs = proofsOf(entry);
   if (proofs.malformed > 0) {
     complaints.push(`${proofs.malformed} of the proofs of ${tapStreamId} are not this tap's; they are made anew`);
@@ -105,6 +117,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     ...(rows !== undefined && {rows}),
     ...(wholeRead && {wholeRead}),
     ...(doubt && {doubt}),
+    ...(sureUntil !== undefined && {sureUntil}),
     proofs: proofs.known,
     ...(version !== undefined && {version}),
     ...(progress && {progress}),
@@ -140,12 +153,14 @@ export function setProofs(state: State, tapStreamId: string, proofs: Readonly<Re
  * The entry of a stream whose read has ended. What is over becomes null where it stood before, since a runner that
  * merges states would bring it back, and is not mentioned elsewhere.
  */
-export function finishMemory(entry: Json, {rows, wholeRead, doubt, proofs, version}: MemoryOfFinish): Json {
+export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
+  const {rows, wholeRead, doubt, sureUntil, proofs, version} = finish;
   return {
     ...entry,
     ...(rows !== undefined && {rows}),
     ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
     ...(doubt && {doubt: [doubt]}),
+    ...(sureUntil === null ? over(entry, 'sure_until') : sureUntil !== undefined && {sure_until: sureUntil}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),
     ...over(entry, 'progress'),

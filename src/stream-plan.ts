@@ -4,10 +4,11 @@
 import {createHash} from 'node:crypto';
 import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import {fromMillis, shiftSeconds} from './dates.js';
-import type {Replication, StreamToRead} from './reading/reader.js';
+import type {Replication, SideLoading, StreamToRead} from './reading/reader.js';
 import {replicationOf} from './replication.js';
 import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';
+import {sideLoadingOf} from './side-loading.js';
 import type {State} from './state.js';
 import {memoryOf, type StreamMemory, type StreamProgress} from './stream-memory.js';
 import {nextVersion} from './versions.js';
@@ -44,9 +45,13 @@ export type StreamPlan = {
   readonly bookmark: string | undefined;
   /** Records older than this are left out; undefined when every record is wanted. */
   readonly since: string | undefined;
+  /** The same for a read of the whole list, which brings what reads of less may have missed. */
+  readonly sinceOfWhole: string | undefined;
   /** Whether all is wanted that the settings allow, not only what changed since the bookmark. */
   readonly isFromStart: boolean;
   readonly memory: StreamMemory;
+  /** Undefined for a stream whose rows come with no others. */
+  readonly sideLoading: Omit<SideLoading, 'isWanted'> | undefined;
   /** Hash of all that decides which records come and how they look. */
   readonly selection: string;
   /** The interrupted read that this one goes on with, if the reading can. */
@@ -72,6 +77,9 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const since = isFromStart
     ? startOf(stream, settings)
     : sinceOf(bookmark, settings.lookbackSeconds(tapStreamId), zones);
+  const {sureUntil} = memory;
+  const isUnsure = !isFromStart && sureUntil !== undefined && sureUntil < bookmark;
+  const sinceOfWhole = isUnsure ? sinceOf(sureUntil, settings.lookbackSeconds(tapStreamId), zones) : since;
 
   // Where start_date leaves records out, their absence means nothing. Neither does it in the first read of a stream,
   // when the target has nothing yet.
@@ -89,8 +97,10 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     storedBookmark,
     bookmark,
     since,
+    sinceOfWhole,
     isFromStart,
     memory,
+    sideLoading: sideLoadingOf(stream, settings.naiveTimezone),
     selection,
     resumed,
     ignored,
@@ -100,12 +110,14 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
 
 /** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
 export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
-  const {stream, since, replication, memory, resumed} = plan;
+  const {stream, since, replication, memory, sideLoading, isFromStart, resumed} = plan;
   return {
     definition: stream.definition,
     since,
     replication,
     memory: {rows: memory.rows, proofs: memory.proofs},
+    // Who asks for all of a list asks the list itself.
+    sideLoading: sideLoading && {...sideLoading, isWanted: !isFromStart},
     checkpoint: resumed?.at,
     onIgnored,
   };

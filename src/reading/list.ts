@@ -22,6 +22,7 @@ export type List = {
 
 /** Rows that came together, none of which came before. Release it when they are written. */
 export type Page = {
+  /** By their data key; without those that came beside the list, and are missing in the answer. */
   readonly rows: Readonly<Record<string, readonly WireRow[]>>;
   /** When the answer was received: milliseconds since 1970 (UTC). */
   readonly receivedAt: number;
@@ -63,6 +64,8 @@ export type Progress = {
   proofRequests: number;
   /** The list of the parents, where this one is read below them: rows that are missing there are missing here. */
   parents?: Progress;
+  /** Whether what is new was read through the parents that changed: it is as sure as their stamps are. */
+  isSideLoaded?: boolean;
 };
 
 /** The progress of a list that was not asked yet. */
@@ -97,6 +100,8 @@ export type ReadingContext = {
 /** What an answer holds of the list itself, repeated rows included. */
 export type Answered = {
   readonly rows: readonly WireRow[];
+  /** The rows under each of the list's data keys. One that came beside the list, and is missing, has none. */
+  readonly rowsByKey: ReadonlyMap<string, readonly WireRow[]>;
   readonly count: number;
   /** The keys of the rows in the order they came; undefined for a row without one. */
   readonly keys: readonly (string | undefined)[];
@@ -164,15 +169,19 @@ export function openList(
       usualBytes = answer.bytes;
       progress.requests += 1;
       progress.begunAt = Math.min(progress.begunAt ?? answer.begunAt, answer.begunAt);
-      const rowsByKey = list.dataKeys.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)] as const);
-      const rows = rowsByKey[0]?.[1] ?? [];
+      const present = list.dataKeys.filter(dataKey => dataKey === mainKey || answer.body[dataKey] !== undefined);
+      const rowsByKey = new Map(present.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)]));
+      const rows = rowsByKey.get(mainKey) ?? [];
       const total = readTotal(answer.body, rows.length);
-      const answered = {rows, count: rows.length, keys: rows.map(keyOf), total, isBare: isBare(answer.body)};
+      const keys = rows.map(keyOf);
+      const answered = {rows, rowsByKey, count: rows.length, keys, total, isBare: isBare(answer.body)};
       return {
         ...answered,
         accept: () => {
           const seenBefore = seen.size();
-          const fresh = rowsByKey.map(([dataKey, rows]) => [dataKey, withoutRepeated(rows, seenByKey.get(dataKey))]);
+          const fresh = Array.from(rowsByKey, ([dataKey, rows]) => {
+            return [dataKey, withoutRepeated(rows, seenByKey.get(dataKey))] as const;
+          });
           const page = {rows: Object.fromEntries(fresh), receivedAt: answer.receivedAt, release: place.release};
           const withKey = answered.keys.filter(key => key !== undefined).length;
           progress.seen = seen.size();
@@ -216,8 +225,8 @@ function readRows(
   const value = body[dataKey];
   if (Array.isArray(value)) return value.filter(isObject);
   if (isObject(value)) return Object.values(value).filter(isObject);
-  // What comes beside the list may be missing, or be PHP's null for nothing.
-  if (dataKey !== mainKey ? value === undefined || value === null : isBare(body)) return [];
+  // What comes beside the list may be PHP's null for nothing.
+  if (dataKey !== mainKey ? value === null : isBare(body)) return [];
   throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
 }
 

@@ -29,6 +29,8 @@ export type Prover = {
   readonly order: (parameter: string) => Promise<boolean>;
   /** What is known without asking; undefined when nothing is, or not any more. */
   readonly known: (parameter: string) => boolean | undefined;
+  /** Whether what `find` finds out is so. Where it returns undefined, nothing is concluded. */
+  readonly prove: (name: string, find: (name: string) => Promise<boolean | undefined>) => Promise<boolean>;
   /** A page has shown the opposite. */
   readonly refute: (parameter: string) => void;
   /** Some row that was seen while proving. */
@@ -120,6 +122,7 @@ export function createProver(
   return {
     filter: parameter => prove(parameter, proveFilter),
     order: parameter => prove(parameter, proveOrder),
+    prove,
     known,
     refute: parameter => void keep(parameter, false),
     sample: () => sample,

@@ -1,6 +1,6 @@
 // Starts the readings of all selected streams, and gives every stream its own pages in order.
 
-import {dataKeyOf, listKeyOf, type StreamDefinition} from '../streams.js';
+import {dataKeyOf, listKeyOf, type SideLoaded, type StreamDefinition} from '../streams.js';
 import type {WireRow} from '../wire.js';
 import {readAhead} from './ahead.js';
 import type {Checkpoint} from './checkpoint.js';
@@ -14,6 +14,8 @@ export type StreamToRead = {
   readonly since: string | undefined;
   readonly replication: Replication | undefined;
   readonly memory: Memory;
+  /** Where the rows come along with those of their parents. */
+  readonly sideLoading?: SideLoading | undefined;
   /** Where an interrupted reading of the same rows stood. */
   readonly checkpoint: Checkpoint | undefined;
   /** Told why a checkpoint is of no use. */
@@ -22,6 +24,20 @@ export type StreamToRead = {
 
 /** The chosen replication key, and its instant in a row; null where the row has none. */
 export type Replication = {readonly key: string; readonly valueOf: (row: WireRow) => string | null};
+
+/** What has to be known of rows that come along with their parents. Instants are UTC with six decimals. */
+export type SideLoading = {
+  readonly source: SideLoaded;
+  readonly parent: StreamDefinition;
+  /** Whether the list may be read so in this run; where not, it is only found out whether it could be. */
+  readonly isWanted: boolean;
+  /** The whole record of a row. */
+  readonly recordOf: (row: WireRow) => Readonly<Record<string, unknown>>;
+  /** The parent's replication key, and its instant in a parent. */
+  readonly parentReplication: Replication;
+  /** When a parent was created; null where it does not say. */
+  readonly parentCreatedAt: (parent: WireRow) => string | null;
+};
 
 /** What earlier runs found out about a list. */
 export type Memory = {

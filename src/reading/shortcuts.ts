@@ -1,18 +1,37 @@
-// The shortcuts to what is new in a list: a filter by the time of change, or the order by the replication key. Which of
-// them the stream table offers, and which the server obeys.
+// The shortcuts to what is new in a list: a filter by the time of change, the order by the replication key, or the
+// parents that changed. Which of them the stream table offers, and which the server obeys.
 
 import {snakeCase} from '../keys.js';
 import type {StreamDefinition} from '../streams.js';
 import type {Progress} from './list.js';
 import type {Prover} from './proofs.js';
-import type {Replication} from './reader.js';
+import type {Replication, SideLoading, StreamToRead} from './reader.js';
 
 export type Shortcut =
   | {readonly type: 'filter'; readonly parameter: string; readonly marginSeconds: number}
-  | {readonly type: 'order'; readonly parameter: string};
+  | {readonly type: 'order'; readonly parameter: string}
+  /** The proof of it is made behind a whole read. */
+  | {readonly type: 'include'; readonly parameter: string};
 
 /** A shortcut that the server obeys, proven now where it was not known; undefined when there is none. */
 export async function findShortcut(
+  stream: Pick<StreamToRead, 'definition' | 'sideLoading'>,
+  replication: Replication,
+  prover: Prover,
+  progress: Progress,
+): Promise<Shortcut | undefined> {
+  const own = await findOwn(stream.definition, replication, prover, progress);
+  if (own || !stream.sideLoading?.isWanted) return own;
+  const include = includeOf(stream.sideLoading);
+  return prover.known(include) === true ? {type: 'include', parameter: include} : undefined;
+}
+
+/** The name under which it is kept whether a list can be read through its parents. */
+export function includeOf({source}: SideLoading): string {
+  return `include=${source.include}`;
+}
+
+async function findOwn(
   definition: StreamDefinition,
   replication: Replication,
   prover: Prover,

@@ -5,9 +5,10 @@
 import {shiftSeconds} from '../dates.js';
 import {ApiError} from '../errors.js';
 import {findStream, listKeyOf} from '../streams.js';
+import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {createKeySet, type KeySet} from './key-set.js';
-import {isKeysetCheckpoint, readByKeyset} from './keyset.js';
+import {isKeysetCheckpoint} from './keyset.js';
 import {
   type Accept,
   createProgress,
@@ -18,20 +19,16 @@ import {
   type ReadingContext,
 } from './list.js';
 import {readNewestFirst, readNewestFirstPlace} from './newest-first.js';
-import {readByOffset, readOffsetPlace} from './offsets.js';
+import {readOffsetPlace} from './offsets.js';
 import {isChildrenCheckpoint, readPerParent} from './per-parent.js';
 import {createProver} from './proofs.js';
-import type {StreamToRead} from './reader.js';
-import {filterOf, findShortcut, type Shortcut} from './shortcuts.js';
+import type {SideLoading, StreamToRead} from './reader.js';
+import {filterOf, findShortcut, includeOf, type Shortcut} from './shortcuts.js';
+import {readSideLoaded} from './side-loaded.js';
+import {createWitnesses, proveSideLoading, type Witnesses} from './witnesses.js';
 
 /** A list of so many pages is read as a whole: proving what would shorten it costs as much. */
 const PAGES_OF_A_SHORT_LIST = 2;
-
-// A filter may go by whole days, in the zone of the account. One that is ignored shows rows of all ages.
-const FILTER_TOLERANCE_SECONDS = 2 * 86_400;
-
-// Asked of every list: those that know it can be read without fear of rows that move, the others ignore it.
-const BY_ID = {'orders[id]': 'ASC'};
 
 /**
  * The pages of one stream's list. When they have ended, `progress` says how the list was read and what is known of the
@@ -44,15 +41,18 @@ export async function* readStream(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  const {definition, since, replication, memory} = stream;
+  const {definition, since, replication, memory, sideLoading} = stream;
   progress.proofs = memory.proofs;
   const resume = readCheckpoint(stream);
   progress.isResumed = resume !== undefined;
-  const session = openList(context, list, progress, signal, resume?.seen);
+  const isOfParents = sideLoading !== undefined && resume?.shortcut === includeOf(sideLoading);
+  // A place among the parents says nothing of the list itself.
+  const session = openList(context, list, progress, signal, isOfParents ? undefined : resume?.seen);
   const query = {...definition.parameters, ...definition.order};
   const prover = replication && createProver(context, session, {query, replication});
   /** The parameter that shortens the reading, for checkpoints; null while the whole list is read. */
   let via: string | null = null;
+  let witnesses: Witnesses | undefined;
 
   for await (const page of read()) {
     const {checkpoint} = page;
@@ -68,7 +68,7 @@ export async function* readStream(
     const {first, isShort} = await lookAhead();
     let shortcut: Shortcut | undefined;
     if (since !== undefined && replication && prover && !isShort) {
-      shortcut = await findShortcut(definition, replication, prover, progress);
+      shortcut = await findShortcut(stream, replication, prover, progress);
       if (shortcut) {
         first?.discard();
         if (yield* readBy(shortcut, since)) return;
@@ -79,7 +79,12 @@ export async function* readStream(
     progress.listRows = progress.total ?? progress.seen;
     // What is proven now need not be proven when only news are wanted; of a short list it never will be.
     if (replication && prover && !shortcut && !isShortList(progress.listRows)) {
-      await findShortcut(definition, replication, prover, progress);
+      const found = await findShortcut(stream, replication, prover, progress);
+      if (!found && sideLoading && witnesses) {
+        const newest = witnesses.newest();
+        const options = {...throughParents(sideLoading), sideLoading, replication, witnesses: newest, progress, signal};
+        await prover.prove(includeOf(sideLoading), () => proveSideLoading(context, options));
+      }
     }
   }
 
@@ -97,8 +102,10 @@ export async function* readStream(
     return rows !== undefined && rows <= PAGES_OF_A_SHORT_LIST * context.pageSize;
   }
 
-  function use(way: string): void {
-    progress.ways = [...progress.ways, way];
+  /** The list of the parents that brings the rows of this one along. */
+  function throughParents({parent}: SideLoading): {readonly list: List; readonly dataKey: string} {
+    const dataKey = list.dataKeys[0] ?? '';
+    return {list: {...list, path: parent.path, dataKeys: [listKeyOf(parent), dataKey]}, dataKey};
   }
 
   /** Reads by a shortcut. Returns false when a page shows that the server does not obey it. */
@@ -106,23 +113,24 @@ export async function* readStream(
     if (!replication) return false;
     const {parameter} = shortcut;
     via = parameter;
-    const checkpoint = resume?.shortcut === parameter ? resume.checkpoint : undefined;
+    const place = resume?.shortcut === parameter ? resume : undefined;
+    const checkpoint = place?.checkpoint;
+    if (shortcut.type === 'include') {
+      if (!sideLoading) return false;
+      use(session, 'side-loaded');
+      const options = {...throughParents(sideLoading), sideLoading, since: wanted, progress, resume: place, signal};
+      return (yield* readSideLoaded(context, options)) === 'done';
+    }
     if (shortcut.type === 'order') {
-      use('newest first');
-      const place = checkpoint && readNewestFirstPlace(checkpoint);
-      const options = {query, order: parameter, since: wanted, replication, resume: place};
+      use(session, 'newest first');
+      const resumed = checkpoint && readNewestFirstPlace(checkpoint);
+      const options = {query, order: parameter, since: wanted, replication, resume: resumed};
       return (yield* readNewestFirst(context, session, options)) === 'done';
     }
-    use('changed since');
+    use(session, 'changed since');
     const bound = shiftSeconds(wanted, -shortcut.marginSeconds);
-    const earliest = shiftSeconds(bound, -FILTER_TOLERANCE_SECONDS);
-    const filtered = {...query, [parameter]: `${bound.slice(0, 19)}Z`};
-    for await (const page of readAll(filtered, checkpoint)) {
-      yield page;
-      const values = (page.rows[list.dataKeys[0] ?? ''] ?? []).map(replication.valueOf);
-      if (values.some(value => value !== null && value < earliest)) return false;
-    }
-    return true;
+    const options = {definition, query, filter: parameter, replication, since: bound, checkpoint};
+    return (yield* readChangedRows(context, session, options)) === 'done';
   }
 
   async function* readWhole(first: Accept | undefined): AsyncGenerator<Page> {
@@ -132,31 +140,24 @@ export async function* readStream(
     const parent = definition.perParent;
     if (parent && checkpoint && isChildrenCheckpoint(checkpoint)) yield* readChildren(parent, checkpoint);
     else {
+      const isToBeProven = sideLoading && !progress.isResumed && prover?.known(includeOf(sideLoading)) === undefined;
+      if (replication && isToBeProven) witnesses = createWitnesses(replication, sideLoading.source.parentKey);
       try {
-        yield* readAll(query, checkpoint, first);
+        for await (const page of readRows(context, session, {
+          definition,
+          query,
+          isNarrowed: false,
+          checkpoint,
+          first,
+        })) {
+          witnesses?.look(page.rows[list.dataKeys[0] ?? ''] ?? []);
+          yield page;
+        }
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404 || !parent) throw error;
         yield* readChildren(parent);
       }
     }
-  }
-
-  /** Reads every row that a query selects. */
-  async function* readAll(
-    selected: Readonly<Record<string, string>>,
-    checkpoint?: Checkpoint,
-    first?: Accept,
-  ): AsyncGenerator<Page> {
-    const isNarrowed = selected !== query;
-    const place = checkpoint && readOffsetPlace(checkpoint);
-    if (definition.keyset && !place) {
-      use('keyset');
-      const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query: selected, checkpoint});
-      if (end === 'done') return;
-    }
-    use('offsets');
-    const options = {isOpen: isNarrowed, first, resume: place};
-    yield* readByOffset(context, session, {...options, query: {...BY_ID, ...selected}});
   }
 
   async function* readChildren(
@@ -165,7 +166,7 @@ export async function* readStream(
   ): AsyncGenerator<Page> {
     const parent = findStream(below.tapStreamId);
     if (!parent) throw new Error(`${definition.tapStreamId} hangs on ${below.tapStreamId}, which is no stream`);
-    use('children');
+    use(session, 'children');
     const parents = createProgress();
     progress.parents = parents;
     const parentsList: List = {
@@ -200,11 +201,12 @@ type Resume = {
 };
 
 /** The checkpoint, if one of the ways of reading takes it. */
-function readCheckpoint({checkpoint, onIgnored, definition}: StreamToRead): Resume | undefined {
+function readCheckpoint({checkpoint, onIgnored, definition, sideLoading}: StreamToRead): Resume | undefined {
   if (!checkpoint) return undefined;
   const {shortcut = null, seen} = checkpoint;
+  const keyset = sideLoading && shortcut === includeOf(sideLoading) ? sideLoading.parent.keyset : definition.keyset;
   if (shortcut === null || typeof shortcut === 'string') {
-    if (isKeysetCheckpoint(checkpoint) && definition.keyset) {
+    if (isKeysetCheckpoint(checkpoint) && keyset) {
       return {checkpoint, shortcut, seen: createKeySet({startAt: Number(seen)})};
     }
     const place = readOffsetPlace(checkpoint);
