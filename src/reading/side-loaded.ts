@@ -39,8 +39,13 @@ export async function* readSideLoaded(
   const parents = createProgress();
   const session = openList(context, list, parents, signal, resume?.seen);
   const parentsKey = listKeyOf(parent);
+  // Before the first page is written, since a STATE behind it says when the reading began.
+  const noteBegin = () => {
+    if (parents.begunAt !== undefined)
+      progress.begunAt = Math.min(progress.begunAt ?? parents.begunAt, parents.begunAt);
+  };
   const hand = (page: Page): Page | undefined => {
-    progress.begunAt ??= parents.begunAt;
+    noteBegin();
     const rows = page.rows[dataKey];
     // Parents without any rows bring an empty list along. Without parents there is nothing to bring.
     if (!rows && (page.rows[parentsKey] ?? []).length > 0) return undefined;
@@ -64,7 +69,7 @@ export async function* readSideLoaded(
   } finally {
     progress.requests += parents.requests;
   }
-  progress.begunAt ??= parents.begunAt;
+  noteBegin();
   progress.parents = parents;
   progress.isSideLoaded = true;
   progress.verdict = parents.verdict;
