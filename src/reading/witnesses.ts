@@ -146,10 +146,10 @@ function judge(
     if (parentChangedAt === null && isFiltered) continue;
     if (parentChangedAt === null || parentChangedAt < shiftSeconds(changedAt, -TOLERANCE_SECONDS)) return false;
     const child = children.get(String(row['id']));
-    const childChangedAt = child ? replication.valueOf(child) : null;
-    if (!child || childChangedAt === null || childChangedAt < changedAt) return false;
+    if (!child) return false;
+    const childChangedAt = replication.valueOf(child);
     // It has changed meanwhile, and says nothing of what it was before.
-    if (childChangedAt > changedAt) continue;
+    if (childChangedAt !== null && childChangedAt > changedAt) continue;
     if (JSON.stringify(recordOf(child)) !== JSON.stringify(recordOf(row))) return false;
     // A parent that came together with its row would carry that stamp in any case.
     const createdAt = parentCreatedAt(parent);

@@ -276,6 +276,16 @@ describe('what is new', () => {
     expect(proofs[PROOF]?.obeyed).toBe(false);
   });
 
+  test('comes whole where a reading of the contacts cannot be gone on with', async () => {
+    const before = await start({}, {entry, pageSize: 20});
+    const {checkpoints} = await read(before.reading, pages => pages === 3);
+    const checkpoint = checkpoints[2];
+    const {reading} = await start({inPlace: () => ({})}, {entry, pageSize: 20, ...(checkpoint && {checkpoint})});
+    const {ids} = await read(reading);
+    expect(ids.flat()).toHaveLength(TAGS);
+    expect(reading.progress).toMatchObject({seen: TAGS, isWhole: true, verdict: 'verified'});
+  });
+
   test('is nothing where the contacts have no tags', async () => {
     const {reading} = await start({inPlace: () => ({contactTags: []})}, {entry});
     expect((await read(reading)).ids.flat()).toEqual([]);
