@@ -77,6 +77,8 @@ export async function* readByOffset(
       sequence: sequenceOf(end, at, isOpen),
       totals,
       number,
+      // Rows may have come since.
+      ...(end ? {until: end.position + context.pageSize} : {}),
       finish: (page, place) => {
         const seen = session.seen.size();
         const total = totals.before() ?? null;

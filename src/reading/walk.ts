@@ -27,6 +27,8 @@ export type WalkOptions = {
   readonly totals: Totals;
   /** Walks of one session are numbered: their pages come one behind the other. */
   readonly number: number;
+  /** How far an earlier walk came, where the list does not tell its length. */
+  readonly until?: number;
   /** Where a checkpoint stood. */
   readonly from?: number;
   /** The answer for the first page, where it was asked for already. */
@@ -46,6 +48,8 @@ export type Place = {readonly offset: number; readonly mark: Mark; readonly sequ
 
 export type WalkEnd = {
   readonly reason: 'end' | 'enough' | 'disorder';
+  /** How many rows stood before the end. */
+  readonly position: number;
   /** The sequence that held up to the end. */
   readonly sequence: Pick<Sequence, 'name' | 'isDoubtful'>;
   /** Exact: every page began with the very row it was to begin with. Held: after steps back. */
@@ -74,6 +78,7 @@ export async function* walk(
   /** Whether the rows that were seen are those of this walk. */
   const isFresh = session.seen.size() === 0 || from > 0;
   let pagesWithoutNews = 0;
+  let lastKeys: Accept['keys'] = [];
   let next = from;
   const ahead: Ahead[] = [];
 
@@ -98,7 +103,10 @@ export async function* walk(
       sequence.cover(raw);
     }
     pages += 1;
-    if (raw.count > 0) position = offset + raw.count;
+    if (raw.count > 0) {
+      lastKeys = raw.keys;
+      position = offset + raw.count;
+    }
     const place = {offset: Math.max(0, position - overlap), mark: sequence.mark(), sequence: sequence.name};
     return options.finish?.(raw.page, place) ?? raw.page;
   }
@@ -135,14 +143,20 @@ export async function* walk(
   /** Looks at a page that shares a row with what was covered. */
   function judgeSeam({keys}: Accept): void {
     if (overlap === 0 || sequence.name === 'unordered' || sequence.name === 'ascending ids') return;
-    const [first] = keys;
-    const isKnown = keys.map(key => key === undefined || session.seen.has(key));
-    // Rows that were pushed on come first and are known. One that is known behind one that is new has changed places
-    // with it, and another may have done so unseen: equal keys have no order, perhaps, or the list has none.
-    const isMixed =
-      isFresh && pages > 0 && isKnown.lastIndexOf(true) > isKnown.indexOf(false) && isKnown.includes(false);
-    if (isMixed) breakSeam();
-    else if (seams === 'exact' && first !== undefined && first !== sequence.mark().last.at(-1)) seams = 'held';
+    if (isFresh && pages > 0 && hasChangedPlaces(keys)) breakSeam();
+    else if (seams === 'exact' && keys[0] !== undefined && keys[0] !== lastKeys.at(-1)) seams = 'held';
+  }
+
+  /**
+   * Rows that were pushed on come first, in the order in which they came before. Where one stands otherwise it has
+   * changed places with another, which may never have come: equal keys have no order, perhaps, or the list has none.
+   */
+  function hasChangedPlaces(keys: Accept['keys']): boolean {
+    const isKnown = keys.map(key => key !== undefined && session.seen.has(key));
+    const known = isKnown.lastIndexOf(true) + 1;
+    if (isKnown.slice(0, known).includes(false)) return true;
+    const places = keys.slice(0, known).map(key => lastKeys.indexOf(key));
+    return places.some((place, index) => index > 0 && place <= (places[index - 1] ?? -1));
   }
 
   function breakSeam(): void {
@@ -151,6 +165,8 @@ export async function* walk(
     if (options.endsAtDisorder) isDisordered = true;
     else if (broken >= MOST_BROKEN_SEAMS) sequence = unordered();
   }
+
+  const endWith = (reason: WalkEnd['reason']): WalkEnd => ({reason, position, sequence, seams});
 
   const isForeseen = (): boolean => {
     const total = totals.latest();
@@ -186,16 +202,17 @@ export async function* walk(
       } else if (!isFirst) judgeSeam(answer);
       if (isDisordered) answer.discard();
       else yield hand(answer, offset);
-      if (isDisordered) return {reason: 'disorder', sequence, seams};
-      if (options.isEnough?.(answer)) return {reason: 'enough', sequence, seams};
+      if (isDisordered) return endWith('disorder');
+      if (options.isEnough?.(answer)) return endWith('enough');
 
       if (pages === 1 && isFirst) {
         if (answer.count === 0) break;
         if (answer.total === undefined && isSurelyLast(answer.count, context.pageSize)) break;
       } else if (totals.latest() === undefined) {
+        if (answer.count < full) break;
         // A list that knows no offsets sends the same rows for ever.
         const most = sequence.name === 'unordered' ? MOST_PAGES_WITHOUT_NEWS_UNORDERED : MOST_PAGES_WITHOUT_NEWS;
-        if (answer.count < full || pagesWithoutNews >= most) break;
+        if (options.until === undefined ? pagesWithoutNews >= most : position >= options.until) break;
       }
       const step = Math.max(1, full - overlap);
       if (next <= offset) next = offset + step;
@@ -211,7 +228,7 @@ export async function* walk(
       // Pages of one row cannot overlap.
       if (full === 1) sequence = unordered();
     }
-    return {reason: 'end', sequence, seams};
+    return endWith('end');
   } finally {
     for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
   }

@@ -17,7 +17,7 @@ function dice(seed: number): () => number {
   };
 }
 
-type Order = 'by id' | 'by id, downwards' | 'by the last edit' | 'random';
+type Order = 'by id' | 'by id, downwards' | 'by the last edit' | 'in groups, at random inside' | 'random';
 
 type Plan = {
   readonly rows: number;
@@ -67,6 +67,8 @@ async function readMoving({rows, order, seed, removed, inserted, edited, every, 
       'by id, downwards': (a: {id: number}, b: {id: number}) => b.id - a.id,
       'by the last edit': (a: {id: number; editedAt: number}, b: {id: number; editedAt: number}) =>
         a.editedAt - b.editedAt || a.id - b.id,
+      'in groups, at random inside': (a: {id: number; draw: number}, b: {id: number; draw: number}) =>
+        Math.floor(b.id / 7) - Math.floor(a.id / 7) || a.draw - b.draw,
       random: (a: {draw: number}, b: {draw: number}) => a.draw - b.draw,
     }[order];
     return entries.sort(compare).map(({id}) => id);
@@ -117,7 +119,7 @@ describe('reading a list that moves by offset', () => {
         const {lost, repeated} = await readMoving({...plan, order: 'by id'});
         expect({lost, repeated}).toEqual({lost: [], repeated: 0});
       }),
-      {seed: 11, numRuns: 80},
+      {seed: 11, numRuns: 50},
     );
   });
 
@@ -131,7 +133,7 @@ describe('reading a list that moves by offset', () => {
           const {lost, repeated} = await readMoving({...plan, order});
           expect({lost, repeated}).toEqual({lost: [], repeated: 0});
         }),
-        {seed: 12, numRuns: 40},
+        {seed: 12, numRuns: 25},
       );
     },
   );
@@ -144,9 +146,24 @@ describe('reading a list that moves by offset', () => {
         const {lost, repeated} = await readMoving({...plan, order: 'random'});
         expect({lost, repeated}).toEqual({lost: [], repeated: 0});
       }),
-      {seed: 13, numRuns: 30},
+      {seed: 13, numRuns: 20},
     );
   });
+
+  test.each(['number', 'absent'] as const)(
+    'loses no row of a resting list whose equal rows change places, with the total %s',
+    async total => {
+      const none = fc.constant(0);
+      const still = {...plans, removed: none, inserted: none, edited: none, total: fc.constant(total)};
+      await fc.assert(
+        fc.asyncProperty(fc.record(still), async plan => {
+          const {lost, repeated} = await readMoving({...plan, order: 'in groups, at random inside'});
+          expect({lost, repeated}).toEqual({lost: [], repeated: 0});
+        }),
+        {seed: 15, numRuns: 25},
+      );
+    },
+  );
 
   test('calls a read verified only when nothing moved and every row came', async () => {
     await fc.assert(
@@ -163,7 +180,7 @@ describe('reading a list that moves by offset', () => {
           if (isStill && plan.edited === 0) expect(progress.verdict).toBe('verified');
         },
       ),
-      {seed: 14, numRuns: 60},
+      {seed: 14, numRuns: 40},
     );
   });
 });
