@@ -40,3 +40,8 @@ export class ApiError extends Error {
     this.isWrongAddress = isWrongAddress;
   }
 }
+
+/** Whether the server will not have a parameter, which it mostly ignores when it does not know it. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}

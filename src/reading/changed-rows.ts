@@ -40,7 +40,7 @@ export async function* readRows(
     if (end === 'done') return;
   }
   use(session, 'offsets');
-  yield* readByOffset(context, session, {isOpen: isNarrowed, first, resume: place, query: {...BY_ID, ...query}});
+  yield* readByOffset(context, session, {query, order: BY_ID, isOpen: isNarrowed, first, resume: place});
 }
 
 export type ChangesToRead = {

@@ -2,6 +2,7 @@
 // rows that move may slip from what is still to be read into what was: such a list is walked again, and the walks
 // united, until as many different rows came as it ever had, or nothing new turns up any more.
 
+import {isRefusal} from '../errors.js';
 import {isObject} from '../json.js';
 import type {Checkpoint} from './checkpoint.js';
 import {createKeySet, type KeySet} from './key-set.js';
@@ -9,7 +10,7 @@ import type {Accept, ListSession, Page, ReadingContext} from './list.js';
 import {ascendingIds, asItComes, type Mark, readMark, type Sequence, unordered} from './sequence.js';
 import {createTotals} from './totals.js';
 import {verdictOf} from './verdict.js';
-import {type Place, type WalkEnd, walk} from './walk.js';
+import {type Place, type WalkEnd, type WalkOptions, walk} from './walk.js';
 
 const WAY = 'offsets';
 
@@ -22,7 +23,10 @@ const MOST_WALKS_WITHOUT_NEWS = 6;
 const MOST_WALKS_WITHOUT_NEWS_MOVING = 9;
 
 export type OffsetOptions = {
+  /** What selects the rows. */
   readonly query: Readonly<Record<string, string>>;
+  /** The parameters that ask for the order of ids. */
+  readonly order: Readonly<Record<string, string>>;
   /** A filter narrows the list, and rows that change meanwhile may come in anywhere. */
   readonly isOpen: boolean;
   /** The answer for the first page, where it was asked for already. */
@@ -59,21 +63,24 @@ export function readOffsetPlace(checkpoint: Checkpoint): OffsetPlace | undefined
 export async function* readByOffset(
   context: ReadingContext,
   session: ListSession,
-  {query, isOpen, first, resume}: OffsetOptions,
+  {query, order, isOpen, first, resume}: OffsetOptions,
 ): AsyncGenerator<Page> {
   const {progress} = session;
   // Where another way of reading came first, which rows were pushed aside cannot be told from which it had seen.
   const isSecondReading = !resume && progress.seen > 0;
   const totals = createTotals(resume?.total);
   const handedOn = createHandedOn(session);
+  let isOrderRefused = false;
   let withoutNews = 0;
   let end: WalkEnd | undefined;
   for (let number = 1; number <= MOST_WALKS; number += 1) {
     const at = number === 1 ? resume?.at : undefined;
     const keysAreNeeded = number > 1 || (resume !== undefined && at === undefined);
     const seenBefore = progress.seen;
-    end = yield* walk(context, session, {
-      query,
+    // An order that is obeyed in part only may hide the same rows again and again.
+    const isOrdered = number % 2 === 1 && !isOrderRefused;
+    const options: WalkOptions = {
+      query: isOrdered ? {...order, ...query} : query,
       sequence: sequenceOf(end, at, isOpen),
       totals,
       number,
@@ -95,7 +102,14 @@ export async function* readByOffset(
       },
       ...(at ? {from: at.offset} : {}),
       ...(number === 1 && first ? {first} : {}),
-    });
+    };
+    try {
+      end = yield* walk(context, session, options);
+    } catch (error) {
+      if (!isOrdered || progress.seen > seenBefore || !isRefusal(error)) throw error;
+      isOrderRefused = true;
+      end = yield* walk(context, session, {...options, query});
+    }
     if (isComplete(end)) break;
     withoutNews = progress.seen > seenBefore ? 0 : withoutNews + 1;
     // Rows that came and went between two answers leave the total as it was: only a walk without news confirms it.

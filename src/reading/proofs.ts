@@ -2,7 +2,7 @@
 // answer tells: a filter by a future instant has to leave nothing, and an order asked both ways has to differ.
 
 import {fromMillis} from '../dates.js';
-import {ApiError} from '../errors.js';
+import {ApiError, isRefusal} from '../errors.js';
 import type {WireRow} from '../wire.js';
 import type {Accept, ListSession, Proof, ReadingContext} from './list.js';
 import type {Replication} from './reader.js';
@@ -114,8 +114,7 @@ export function createProver(
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // A server that refuses the parameter does not obey it; one that is in trouble may do so another day.
-      const isRefused = error.status === 400 || error.status === 422;
-      return isRefused && keep(parameter, false);
+      return isRefusal(error) && keep(parameter, false);
     }
   }
 

@@ -3,7 +3,7 @@
 // whole list is read in the same run.
 
 import {shiftSeconds} from '../dates.js';
-import {ApiError} from '../errors.js';
+import {ApiError, isRefusal} from '../errors.js';
 import {findStream, listKeyOf} from '../streams.js';
 import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
@@ -94,7 +94,14 @@ export async function* readStream(
     if (memory.rows !== undefined) return {isShort: isShortList(memory.rows)};
     if (filterOf(definition, replication)) return {isShort: false};
     const limit = String(context.pageSize);
-    const first = await session.request({...BY_ID, ...query, limit, offset: '0'}, {order: 0});
+    let first: Accept;
+    try {
+      first = await session.request({...BY_ID, ...query, limit, offset: '0'}, {order: 0});
+    } catch (error) {
+      // The whole read does without what the server refuses.
+      if (isRefusal(error)) return {isShort: false};
+      throw error;
+    }
     return {first, isShort: isShortList(first.total ?? (first.count < context.pageSize ? first.count : undefined))};
   }
 

@@ -90,7 +90,7 @@ async function readMoving({rows, order, seed, removed, inserted, edited, every, 
   const progress = createProgress();
   const things = {path: 'things', dataKeys: ['things'], endpoint: 'things', rank: 0};
   const session = openList(context, things, progress, new AbortController().signal);
-  const ids = await idsOf(readByOffset(context, session, {query: {}, isOpen: false}), 'things');
+  const ids = await idsOf(readByOffset(context, session, {query: {}, order: {}, isOpen: false}), 'things');
   client.close();
   const read = new Set(ids.map(Number));
   return {

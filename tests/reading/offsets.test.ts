@@ -34,7 +34,10 @@ async function read(answer: (query: ListQuery) => ListAnswer, pageSize = 100, by
   const list = {path: 'things', dataKeys: ['things'], endpoint: 'things', rank: 0};
   const progress = createProgress();
   const session = openList(context, list, progress, new AbortController().signal);
-  const ids = await idsOf(readByOffset(context, session, {query: {}, isOpen: false}), 'things');
+  const ids = await idsOf(
+    readByOffset(context, session, {query: {}, order: {'orders[id]': 'ASC'}, isOpen: false}),
+    'things',
+  );
   client.close();
   return {ids, requests: server.queries.length, queries: server.queries, verdict: progress.verdict};
 }
@@ -171,5 +174,21 @@ describe('reading by offset', () => {
   test('asks for pages ahead of the one that is looked at, where the total is known', async () => {
     const {queries} = await read(answerList({rows: 500}));
     expect(queries.map(({params}) => Number(params.get('offset')))).toEqual([0, 99, 198, 297, 396, 495]);
+  });
+
+  test.each([400, 422])('does without the order where the server refuses it with %i', async status => {
+    const answer = answerList({rows: 250});
+    const {ids, queries} = await read(query => (query.params.has('orders[id]') ? {status} : answer(query)));
+    expect(ids).toHaveLength(250);
+    expect(queries.filter(({params}) => params.has('orders[id]'))).toHaveLength(1);
+  });
+
+  test('reads a list again without the order where it is obeyed on the first pages only', async () => {
+    const answer = answerList({rows: 450, order: ids => ids.toReversed()});
+    const ordered = answerList({rows: 450});
+    const isObeyed = ({params}: ListQuery) => params.has('orders[id]') && Number(params.get('offset')) < 200;
+    const {ids, verdict} = await read(query => (isObeyed(query) ? ordered(query) : answer(query)));
+    expect(ids.map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({length: 450}, (_, index) => index + 1));
+    expect(verdict).toBe('verified');
   });
 });
