@@ -71,8 +71,14 @@ export async function* readStream(
       shortcut = await findShortcut(stream, replication, prover, progress);
       if (shortcut) {
         first?.discard();
-        if (yield* readBy(shortcut, since)) return;
-        prover.refute(shortcut.parameter);
+        try {
+          if (yield* readBy(shortcut, since)) return;
+          prover.refute(shortcut.parameter);
+        } catch (error) {
+          // What the server has come to refuse, or to stumble over, the whole list may still do without.
+          if (!isRefusal(error) && !isStumble(error)) throw error;
+          if (isRefusal(error)) prover.refute(shortcut.parameter);
+        }
       }
     }
     yield* readWhole(shortcut ? undefined : first);
@@ -198,6 +204,11 @@ export async function* readStream(
     // Nothing counts the children: below a parent that was read early, some may have come since.
     progress.verdict = 'unverified';
   }
+}
+
+/** Whether the server was in trouble with a request, as often as it was repeated. */
+function isStumble(error: unknown): boolean {
+  return error instanceof ApiError && error.status !== undefined && error.status >= 500;
 }
 
 type Resume = {
