@@ -66,7 +66,9 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
       logAttempt(attempt, log);
     },
   });
-  const start = {...USUAL_START, clock: systemClock};
+  // Where no limit holds requests back, only what was written earns more of them.
+  const perSecond = Math.min(USUAL_START.perSecond, config.requestsPerSecond);
+  const start = {...USUAL_START, perSecond, clock: systemClock};
   const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY, start});
   return {
     client,

@@ -2,7 +2,7 @@
 // loses a thousand records or ten seconds at most; more often than that, targets would only write what they have to
 // write anyway.
 
-const EARLY_PAGES = [1, 2, 4, 8];
+const EARLY_PAGES = 10;
 const RECORDS = 1_000;
 const SILENCE_MS = 10_000;
 
@@ -20,7 +20,7 @@ export function createStateCadence(now: () => number): StateCadence {
     isDueAfter: count => {
       records += count;
       if (count > 0) pages += 1;
-      const isEarly = count > 0 && EARLY_PAGES.includes(pages);
+      const isEarly = count > 0 && pages <= EARLY_PAGES;
       // The next page is about as long as this one, and a STATE inside it would not be true.
       const isFull = records + count > RECORDS;
       if (!isEarly && !isFull && now() - saidAt < SILENCE_MS) return false;

@@ -13,12 +13,14 @@ function dueAfter(pages: readonly (readonly [records: number, ms: number])[]): n
   });
 }
 
+const FIRST_TEN = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
 const times = (count: number, page: readonly [number, number]) => Array.from({length: count}, () => page);
 
 describe('a STATE is due', () => {
   test.each([
-    ['after 1, 2, 4 and 8 pages, then every 1,000 records', times(40, [100, 10]), [1, 2, 4, 8, 18, 28, 38]],
-    ['every 10 seconds where pages are slow', times(20, [3, 2_500]), [1, 2, 4, 8, 12, 16, 20]],
+    ['after each of the first ten pages, then every 1,000 records', times(40, [100, 10]), [...FIRST_TEN, 20, 30, 40]],
+    ['every 10 seconds where pages are slow', times(20, [3, 2_500]), [...FIRST_TEN, 14, 18]],
     [
       'at the end of a page, however late that is',
       [
@@ -28,11 +30,11 @@ describe('a STATE is due', () => {
       ] as const,
       [1, 2, 3],
     ],
-    ['before the next page would exceed 1,000 records', times(30, [99, 10]), [1, 2, 4, 8, 18, 28]],
+    ['before the next page would exceed 1,000 records', times(30, [99, 10]), [...FIRST_TEN, 20, 30]],
     [
       'behind every page of nearly as many',
-      [...times(8, [1, 1]), [999, 1], [1, 1], [999, 1]] as const,
-      [1, 2, 4, 8, 9, 11],
+      [...times(10, [1, 1]), [999, 1], [1, 1], [999, 1]] as const,
+      [...FIRST_TEN, 11, 13],
     ],
     ['for pages without records after 10 seconds only', times(9, [0, 4_000]), [3, 6, 9]],
     [
@@ -46,7 +48,7 @@ describe('a STATE is due', () => {
         [7, 1],
         [7, 1],
       ] as const,
-      [2, 5, 7],
+      [2, 5, 6, 7],
     ],
   ])('%s', (_, pages, expected) => expect(dueAfter(pages)).toEqual(expected));
 });

@@ -155,17 +155,19 @@ const broken = new ApiError({path: 'contacts', status: 500, detail: 'it is broke
 describe('a STATE inside a stream', () => {
   test('comes behind all records of its page', async () => {
     const {messages} = await write({pages: pagesOf(3, 2)});
-    expect(typesOf(messages)).toBe('SCHEMA RECORD RECORD STATE RECORD RECORD STATE RECORD RECORD');
+    expect(typesOf(messages)).toBe('SCHEMA RECORD RECORD STATE RECORD RECORD STATE RECORD RECORD STATE');
   });
 
-  test('comes behind 1, 2, 4, 8 pages, then behind 1,000 records', async () => {
+  test('comes behind each of the first ten pages, then behind 1,000 records', async () => {
     const {messages} = await write({pages: pagesOf(20, 100)});
-    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([100, 200, 400, 800, 1_800]);
+    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([
+      100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000, 2_000,
+    ]);
   });
 
   test('comes behind 10 seconds where pages are slow', async () => {
     const {messages} = await write({pages: pagesOf(14, 1, 4_000)});
-    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([1, 2, 4, 7, 8, 11, 14]);
+    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13]);
   });
 
   test('says where the read stands, since when, and what it has seen; its bookmark stays', async () => {
@@ -199,34 +201,34 @@ describe('a STATE inside a stream', () => {
       return [index === 1 ? {rows: page.rows} : index === 3 ? {...page, checkpoint: () => undefined} : page];
     });
     const {messages} = await write({pages});
-    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([1, 1, 1]);
+    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([1, 1, 3, 3]);
     const none = await write({pages: pages.map(({rows}) => ({rows}))});
-    expect(statesIn(none.messages).map(({progress}) => progress)).toEqual([undefined, undefined, undefined]);
+    expect(statesIn(none.messages).map(({progress}) => progress)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test('asks only the pages that it follows where they stand', async () => {
     const {asked} = await write({pages: pagesOf(12)});
-    expect(asked.slice(0, 4)).toEqual([1, 2, 4, 8]);
+    expect(asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 });
 
 describe('a read that breaks off', () => {
   test('leaves the place behind its last page, and its bookmark unmoved', async () => {
     const entry = {udate: '2026-07-01T00:00:01.000000Z'};
-    const run = await write({entry, pages: pagesOf(7), error: broken});
+    const run = await write({entry, pages: pagesOf(13), error: broken});
     expect(run.error).toBe(broken);
     expect(run.conclusion).toBeUndefined();
-    expect(memoryOf(run.state, 'contacts').progress?.at).toEqual(at(7));
+    expect(memoryOf(run.state, 'contacts').progress?.at).toEqual(at(13));
     expect(run.state.bookmarks['contacts']).toMatchObject(entry);
-    expect(run.asked).toEqual([1, 2, 4, 7]);
+    expect(run.asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13]);
   });
 
   test('asks no page twice, and none that is no longer the last', async () => {
     const twice = await write({pages: pagesOf(4), error: broken});
-    expect(twice.asked).toEqual([1, 2, 4]);
+    expect(twice.asked).toEqual([1, 2, 3, 4]);
     const late = await write({pages: [...pagesOf(3), {rows: contacts(1, 4)}, {rows: contacts(1, 5)}], error: broken});
-    expect(late.asked).toEqual([1, 2]);
-    expect(memoryOf(late.state, 'contacts').progress?.at).toEqual(at(2));
+    expect(late.asked).toEqual([1, 2, 3]);
+    expect(memoryOf(late.state, 'contacts').progress?.at).toEqual(at(3));
   });
 
   test('counts the records that were written, whatever stopped it', async () => {

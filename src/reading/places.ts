@@ -15,8 +15,8 @@ export type SlowStart = {
   readonly perSecond: number;
 };
 
-/** Killed at once, a run has wasted three requests; it has its full reach after ten seconds. */
-export const USUAL_START: SlowStart = {first: 3, pagesToEarnOne: 4, perSecond: 5};
+/** Killed at once, a run has wasted two requests; it has its full reach after ten seconds. */
+export const USUAL_START: SlowStart = {first: 2, pagesToEarnOne: 4, perSecond: 5};
 
 export type Place = {
   /** The page has come: `bytes` is what it really takes. */
