@@ -230,9 +230,9 @@ test.each(worlds)(
       const target = createTarget();
       const report = workspace.path('report.json');
       for (let round = 0; round < 4; round++) {
-        // The last round is calm, so that all of them are closed; the others move, now and then less than there are requests.
+        // Two calm rounds in the end: a list may have lost more than half of its rows meanwhile, and is not believed at once.
         const before = snapshot(sim, moved);
-        if (round < 3) movement.begin(sim);
+        if (round < 2) movement.begin(sim);
         const state = target.state();
         const run = await target.run(
           start({
@@ -302,12 +302,12 @@ describe('an interrupted run', () => {
     return withAccount(options, async ({sim, start}) => {
       const target = createTarget();
       const streams = ['segments', 'tags'];
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 4; round++) {
         const before = snapshot(sim, streams);
         const activations: string[] = [];
         for (let kills = 0; ; kills++) {
           movement.begin(sim);
-          if (round === 2 || dice.chance(0.5)) movement.end();
+          if (round >= 2 || dice.chance(0.5)) movement.end();
           const state = target.state();
           const kill = {after: 100 + dice.int(900), signal: dice.pick(['SIGKILL', 'SIGTERM'] as const)};
           const plan = kills < 4 ? {kill} : {};
@@ -319,7 +319,7 @@ describe('an interrupted run', () => {
           if (run.code === 0) break;
           expectKilled(run, plan);
         }
-        if (round === 2) expect(new Set(activations)).toEqual(new Set(streams));
+        if (round === 3) expect(new Set(activations)).toEqual(new Set(streams));
       }
     });
   });

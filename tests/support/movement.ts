@@ -91,8 +91,8 @@ export function createMovement({seed, resources, changesPerAnswer = 2, from}: Mo
 
   function kindFor(resource: string): Kind {
     const draw = dice.fraction();
-    if (draw < 0.35) return 'insert';
-    if (draw < 0.65) return 'remove';
+    if (draw < 0.25) return 'insert';
+    if (draw < 0.6) return 'remove';
     return LOGS.includes(resource) ? 'insert' : 'edit';
   }
 
@@ -106,7 +106,10 @@ export function createMovement({seed, resources, changesPerAnswer = 2, from}: Mo
       for (let count = dice.int(BURST); count > 0; count--) change(kind, resource, account);
     }
     for (let count = dice.int(2 * changesPerAnswer + 1); count > 0; count--) {
-      change(kindFor(resource), resource, account);
+      const kind = kindFor(resource);
+      change(kind, resource, account);
+      // Another row at once in the place of one that went: the list's own count does not tell of it.
+      if (kind === 'remove' && dice.chance(0.5)) change('insert', resource, account);
     }
   }
 
