@@ -2,13 +2,8 @@
 // and no log. Holds counts, names and instants only, never a record's content.
 
 import {fromMillis} from './dates.js';
+import type {Verdict} from './reading/list.js';
 import type {RequestCounts} from './request-tally.js';
-
-/**
- * How sure it is that a read saw every row: `verified`, as many different keys came as the API counted before and
- * after; `moving`, the count changed meanwhile but no seam broke; `unverified`, neither could be shown.
- */
-export type Verdict = 'verified' | 'moving' | 'unverified';
 
 /** Stopped: the run ended before the stream did. Not started: it ended before the turn of the stream. */
 export type Outcome = 'done' | 'skipped' | 'failed' | 'stopped' | 'not started';
@@ -35,7 +30,7 @@ export type StreamReport = {
   readonly proofRequests: number;
   /** Whether it went on from the checkpoint of an earlier run. */
   readonly resumed: boolean;
-  /** Null where the whole list was not read. */
+  /** On all that was asked for, the whole list or what is new in it; null where the read did not end. */
   readonly verdict: Verdict | null;
   /** The list's own count of its rows, as last told. */
   readonly total: number | null;

@@ -34,7 +34,10 @@ export type Page = {
   readonly checkpoint?: () => Checkpoint | undefined;
 };
 
-/** How much of a list a reading is known to have seen. Moving: its total changed meanwhile, but no seam broke. */
+/**
+ * How sure it is that a reading saw every row. Verified: as many different ones came as the list counted before and
+ * after. Moving: the count changed meanwhile, but no row can have slipped through. Unverified: neither could be shown.
+ */
 export type Verdict = 'verified' | 'moving' | 'unverified';
 
 /** What the server was seen to do with a parameter. `at` is UTC. */
