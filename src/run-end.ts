@@ -4,7 +4,7 @@ import {ApiError, InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED} from './exit-codes.js';
 import type {Logger} from './logger.js';
 import {OutputClosedError} from './messages.js';
-import {blankReport, type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
+import {type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
 import {writeReportFile} from './report-file.js';
 import {renderReportTable} from './report-table.js';
 import type {RequestTally} from './request-tally.js';
@@ -14,9 +14,7 @@ const BESIDE_TABLE = 'INFO '.length + 1;
 
 export type RunEnd = {
   /** What the engine told of the streams; undefined when it did not come to that. */
-  readonly told: {readonly streams: readonly ToldStream[]; readonly isInterrupted: boolean} | undefined;
-  /** The streams that were to be synced, in the order of output. */
-  readonly selected: readonly string[];
+  readonly told: SyncReport | undefined;
   readonly tally: Pick<RequestTally, 'of' | 'total'>;
   /** What ended the run early, and will be complained of behind the report. */
   readonly error: unknown;
@@ -29,9 +27,6 @@ export type RunEnd = {
   readonly seconds: number;
   readonly reportFile: string | undefined;
 };
-
-/** What the engine says of a stream. */
-export type ToldStream = Pick<StreamReport, 'stream' | 'outcome'> & Partial<StreamReport>;
 
 export type RunVoices = {
   readonly log: Logger;
@@ -76,15 +71,11 @@ export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunSt
   return status;
 }
 
-/** The engine's report with what only the connection knows, and with the streams whose turn did not come. */
-function complete({told, selected, tally, signal}: RunEnd): SyncReport {
+/** The engine's report, with the requests of streams that were read ahead and whose turn did not come. */
+function complete({told, tally, signal}: RunEnd): SyncReport {
   // Where the engine says nothing, nothing is known of the streams: better none than wrong ones.
   if (!told) return {streams: [], isInterrupted: signal.aborted};
-  const begun = told.streams.map(({stream}) => stream);
-  const rest = selected.filter(stream => !begun.includes(stream)).map(blankReport);
-  const streams = [...told.streams, ...rest].map(known => {
-    return {...blankReport(known.stream), ...known, ...tally.of(known.stream)};
-  });
+  const streams = told.streams.map(report => ({...report, ...tally.of(report.stream)}));
   return {streams, isInterrupted: told.isInterrupted};
 }
 

@@ -110,7 +110,6 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       progress?.end();
       const end = {
         told,
-        selected: selection.streams.map(({definition}) => definition.tapStreamId),
         tally,
         error,
         signal: surroundings.signal,
