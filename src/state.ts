@@ -60,11 +60,6 @@ export function getBookmark(
   });
 }
 
-/** The state with a bookmark for one key of a stream; its other keys stay, those of the SDK's form become null. */
-export function setBookmark(state: State, tapStreamId: string, replicationKey: string, instant: string): State {
-  return putEntry(state, tapStreamId, {...supersede(entryOf(state, tapStreamId)), [replicationKey]: instant});
-}
-
 /** The state with the stream that is being read, or null between streams. */
 export function setCurrentlySyncing(state: State, tapStreamId: string | null): State {
   return {...state, currently_syncing: tapStreamId};
@@ -90,7 +85,7 @@ export type Finish = MemoryOfFinish & {
 
 /**
  * The state after a stream was read to its end: its bookmark, if it has one, when it was read, and what is remembered
- * of it. Its progress is over.
+ * of it. Its progress is over. Bookmarks of its other keys stay, those of the SDK's form become null.
  */
 export function markFinished(
   state: State,

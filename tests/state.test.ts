@@ -8,7 +8,6 @@ import {
   parseState,
   readStateText,
   type State,
-  setBookmark,
   setCurrentlySyncing,
 } from '../src/state.js';
 
@@ -19,6 +18,12 @@ const contacts = {
 };
 const JANUARY = '2024-01-01T00:00:00.000000Z';
 const MARCH = '2024-03-01T15:00:00.000000Z';
+const SYNCED_AT = '2024-03-02T00:00:00.000000Z';
+
+/** The state behind a read that has moved a bookmark. */
+function moveBookmark(state: State, tapStreamId: string, replicationKey: string, bookmark: string): State {
+  return markFinished(state, tapStreamId, {replicationKey, bookmark, syncedAt: SYNCED_AT});
+}
 
 function stateOf(value: unknown): State {
   return parseState(value, 'state.json').state;
@@ -209,9 +214,9 @@ describe('everything else in a state', () => {
 
   test('is carried through untouched', () => {
     expect(stateOf(foreign)).toEqual(foreign);
-    expect(setBookmark(foreign, 'lists', 'updated_timestamp', MARCH)).toEqual({
+    expect(moveBookmark(foreign, 'lists', 'updated_timestamp', MARCH)).toEqual({
       ...foreign,
-      bookmarks: {...foreign.bookmarks, lists: {updated_timestamp: MARCH}},
+      bookmarks: {...foreign.bookmarks, lists: {updated_timestamp: MARCH, synced_at: SYNCED_AT}},
     });
   });
 
@@ -229,23 +234,30 @@ describe('everything else in a state', () => {
 describe('a bookmark that moves', () => {
   test('keeps the other keys of the stream', () => {
     const state = {bookmarks: {contacts: {updated_timestamp: JANUARY, version: 3}}};
-    expect(setBookmark(state, 'contacts', 'udate', MARCH)).toEqual({
-      bookmarks: {contacts: {updated_timestamp: JANUARY, version: 3, udate: MARCH}},
+    expect(moveBookmark(state, 'contacts', 'udate', MARCH)).toEqual({
+      bookmarks: {contacts: {updated_timestamp: JANUARY, version: 3, udate: MARCH, synced_at: SYNCED_AT}},
     });
     expect(state).toEqual({bookmarks: {contacts: {updated_timestamp: JANUARY, version: 3}}});
   });
 
   test('takes the place of a bare instant', () => {
-    expect(setBookmark({bookmarks: {contacts: JANUARY}}, 'contacts', 'udate', MARCH)).toEqual({
-      bookmarks: {contacts: {udate: MARCH}},
+    expect(moveBookmark({bookmarks: {contacts: JANUARY}}, 'contacts', 'udate', MARCH)).toEqual({
+      bookmarks: {contacts: {udate: MARCH, synced_at: SYNCED_AT}},
     });
   });
 
   test("writes null over the SDK's keys, because runners merge states", () => {
     const sdk = {replication_key: 'udate', replication_key_value: JANUARY, partitions: [], custom: 1};
-    expect(setBookmark({bookmarks: {contacts: sdk}}, 'contacts', 'udate', MARCH)).toEqual({
+    expect(moveBookmark({bookmarks: {contacts: sdk}}, 'contacts', 'udate', MARCH)).toEqual({
       bookmarks: {
-        contacts: {replication_key: null, replication_key_value: null, partitions: null, custom: 1, udate: MARCH},
+        contacts: {
+          replication_key: null,
+          replication_key_value: null,
+          partitions: null,
+          custom: 1,
+          udate: MARCH,
+          synced_at: SYNCED_AT,
+        },
       },
     });
   });
@@ -334,7 +346,7 @@ test('whatever form a state has, the bookmark that is set is the one that is rea
     fc.property(form, key, instant, (before, replicationKey, moved) => {
       const stream = {...contacts, replicationKey};
       const state = stateOf({bookmarks: {contacts: before}});
-      const after = setBookmark(state, 'contacts', replicationKey, moved);
+      const after = moveBookmark(state, 'contacts', replicationKey, moved);
       expect(getBookmark(stateOf(JSON.parse(JSON.stringify(after))), stream)).toBe(moved);
 
       // Meltano merges deep: what the old state has and the new one lacks comes back.
