@@ -16,7 +16,8 @@ export type Conclusion = {
   readonly bookmark: string | undefined;
   /** The whole read that counts from now on; undefined where the one of before still does. */
   readonly wholeRead: WholeRead | undefined;
-  readonly doubt: WholeRead | undefined;
+  /** Null when there is none any more. */
+  readonly doubt: WholeRead | null | undefined;
   /** The bookmark up to which nothing can have been missed, where it is another; null where it is not. */
   readonly sureUntil: string | null | undefined;
   /** A sentence about a sudden loss. */
@@ -47,7 +48,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
     // changed since the old bookmark. One that lies ahead is of no use.
     bookmark: version === activated ? next : lowerOf(plan.storedBookmark, next),
     wholeRead: judgement?.warning === undefined ? wholeReadOf(plan, progress, beganAt, verdict) : undefined,
-    doubt: judgement ? judgement.doubt : memory.doubt,
+    doubt: judgement ? (judgement.doubt ?? null) : memory.doubt,
     sureUntil: sureUntilOf(plan, progress),
     warning: judgement?.warning,
   };

@@ -63,7 +63,7 @@ export type MemoryOfFinish = {
   readonly rows?: number | undefined;
   /** Ends a doubt, unless one is given beside it. */
   readonly wholeRead?: WholeRead | undefined;
-  readonly doubt?: WholeRead | undefined;
+  readonly doubt?: WholeRead | null | undefined;
   /** Null when nothing is unsure any more. */
   readonly sureUntil?: string | null | undefined;
   readonly proofs?: Readonly<Record<string, Proof>> | undefined;
@@ -159,7 +159,7 @@ export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
     ...entry,
     ...(rows !== undefined && {rows}),
     ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
-    ...(doubt && {doubt: [doubt]}),
+    ...(doubt === null ? over(entry, 'doubt') : doubt && {doubt: [doubt]}),
     ...(sureUntil === null ? over(entry, 'sure_until') : sureUntil !== undefined && {sure_until: sureUntil}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),

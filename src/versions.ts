@@ -37,8 +37,9 @@ export function judgeWholeRead({before, doubt, hadRows, rows, at, verdict}: Whol
   readonly doubt?: WholeRead;
   readonly warning?: string;
 } {
-  if (verdict !== 'verified') return {believed: false, ...(doubt && {doubt})};
   const yardstick = before?.rows ?? (hadRows ? 1 : 0);
+  // Rows that came are there, whatever else was missed.
+  if (verdict !== 'verified') return {believed: false, ...(doubt && isUnderHalf(rows, yardstick) && {doubt})};
   if (!isUnderHalf(rows, yardstick)) return {believed: true};
   if (doubt !== undefined && isUnderHalf(doubt.rows, yardstick) && !isUnderHalf(rows, doubt.rows)) {
     return {believed: true};

@@ -49,7 +49,8 @@ export function createProver(
 
   async function ask(parameters: Readonly<Record<string, string>>): Promise<Accept> {
     progress.proofRequests += 1;
-    const answer = await session.request({...query, ...parameters}, {isPart: true});
+    // Before all pages, the one that may be kept until the proof is made included: they wait for it.
+    const answer = await session.request({...query, ...parameters}, {isPart: true, order: -1});
     // Only looked at: its rows come again with the pages.
     answer.discard();
     sample = answer.rows[0] ?? sample;

@@ -89,10 +89,17 @@ export function startReading(
     const sources = readAhead(readStream(context, stream, list, progress, endsWithRun), members.length);
     members.forEach((index, reader) => {
       const pages = sources[reader];
-      if (pages) readings[index] = {pages, progress, stop: () => controller.abort()};
+      if (!pages) return;
+      // The first one gives the pages back, and what a checkpoint leaves out is told by that.
+      const own = reader === 0 ? pages : withoutCheckpoints(pages);
+      readings[index] = {pages: own, progress, stop: () => controller.abort()};
     });
   }
   return readings;
+}
+
+async function* withoutCheckpoints(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
+  for await (const {checkpoint: _, ...page} of pages) yield page;
 }
 
 /** What makes two streams one reading: the same rows of the same list, from the same place. */

@@ -41,7 +41,7 @@ async function findOwn(
   if (filter && (await prover.filter(filter.parameter))) {
     return {type: 'filter', parameter: filter.parameter, marginSeconds: filter.marginSeconds};
   }
-  const proven = Object.keys(proofs).find(name => name.startsWith('orders[') && prover.known(name) === true);
+  const proven = Object.keys(proofs).find(name => isOrderBy(name, replication.key) && prover.known(name) === true);
   if (proven !== undefined) return {type: 'order', parameter: proven};
   const byField = `orders[${replication.key}]`;
   const isUnknown = prover.known(byField) === undefined;
@@ -51,6 +51,12 @@ async function findOwn(
   if (!isUnknown || wireKey === undefined || wireKey === replication.key) return undefined;
   const byWireKey = `orders[${wireKey}]`;
   return (await prover.order(byWireKey)) ? {type: 'order', parameter: byWireKey} : undefined;
+}
+
+/** Whether a parameter orders by a replication key, in either spelling: others may have been chosen in earlier runs. */
+function isOrderBy(parameter: string, key: string): boolean {
+  const field = /^orders\[(.*)\]$/.exec(parameter)?.[1];
+  return field !== undefined && snakeCase(field) === key;
 }
 
 /** The filter that compares the chosen replication key, where the list has one. */

@@ -98,7 +98,8 @@ export async function* readStream(
   async function lookAhead(): Promise<{readonly first?: Accept; readonly isShort: boolean}> {
     if (since === undefined || !replication || resume) return {isShort: false};
     if (memory.rows !== undefined) return {isShort: isShortList(memory.rows)};
-    if (filterOf(definition, replication)) return {isShort: false};
+    // Who reads by key begins with a page of another query.
+    if (filterOf(definition, replication) || definition.keyset) return {isShort: false};
     const limit = String(context.pageSize);
     let first: Accept;
     try {
@@ -121,12 +122,19 @@ export async function* readStream(
     return {list: {...list, path: parent.path, dataKeys: [listKeyOf(parent), dataKey]}, dataKey};
   }
 
+  /** What a checkpoint only counts comes again where it is not gone on with. */
+  function forgetUnknown(): void {
+    session.seen.forgetUnknown();
+    progress.seen = session.seen.size();
+  }
+
   /** Reads by a shortcut. Returns false when a page shows that the server does not obey it. */
   async function* readBy(shortcut: Shortcut, wanted: string): AsyncGenerator<Page, boolean> {
     if (!replication) return false;
     const {parameter} = shortcut;
     via = parameter;
     const place = resume?.shortcut === parameter ? resume : undefined;
+    if (!place) forgetUnknown();
     const checkpoint = place?.checkpoint;
     if (shortcut.type === 'include') {
       if (!sideLoading) return false;
@@ -150,6 +158,7 @@ export async function* readStream(
     via = null;
     progress.isWhole = true;
     const checkpoint = resume?.shortcut === null ? resume.checkpoint : undefined;
+    if (!checkpoint) forgetUnknown();
     const parent = definition.perParent;
     if (parent && checkpoint && isChildrenCheckpoint(checkpoint)) yield* readChildren(parent, checkpoint);
     else {
