@@ -39,7 +39,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
         verdict,
       })
     : undefined;
-  const activated = judgement?.believed === true && leftOut === 0 ? version : undefined;
+  const activated = judgement?.believed === true && leftOut === 0 && !progress.isUnordered ? version : undefined;
   const next = nextBookmark(plan.bookmark, account, zones);
   return {
     verdict,

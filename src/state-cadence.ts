@@ -16,14 +16,18 @@ export function createStateCadence(now: () => number): StateCadence {
   let pages = 0;
   let records = 0;
   let saidAt = now();
+  let endedAt = saidAt;
   return {
     isDueAfter: count => {
+      const tookMs = now() - endedAt;
+      endedAt = now();
       records += count;
       if (count > 0) pages += 1;
       const isEarly = count > 0 && pages <= EARLY_PAGES;
-      // The next page is about as long as this one, and a STATE inside it would not be true.
+      // The next page is about as long as this one, and as long in coming; a STATE inside it would not be true.
       const isFull = records + count > RECORDS;
-      if (!isEarly && !isFull && now() - saidAt < SILENCE_MS) return false;
+      const isLate = now() - saidAt + tookMs > SILENCE_MS;
+      if (!isEarly && !isFull && !isLate) return false;
       records = 0;
       saidAt = now();
       return true;

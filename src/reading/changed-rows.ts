@@ -2,6 +2,7 @@
 // leaves. Whoever pages through a list does it here, whether the list is a stream's own or that of its parents.
 
 import {shiftSeconds} from '../dates.js';
+import {isRefusal} from '../errors.js';
 import {listKeyOf, type StreamDefinition} from '../streams.js';
 import type {Checkpoint} from './checkpoint.js';
 import {readByKeyset} from './keyset.js';
@@ -36,8 +37,12 @@ export async function* readRows(
   const place = checkpoint && readOffsetPlace(checkpoint);
   if (definition.keyset && !place) {
     use(session, 'keyset');
-    const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query, checkpoint});
-    if (end === 'done') return;
+    try {
+      const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query, checkpoint});
+      if (end === 'done') return;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
   }
   use(session, 'offsets');
   yield* readByOffset(context, session, {query, order: BY_ID, isOpen: isNarrowed, first, resume: place});

@@ -59,6 +59,8 @@ export type Progress = {
   /** Whether the list was read as a whole, not only what is new in it. Told when the reading ends, as the verdict is. */
   isWhole: boolean;
   verdict: Verdict | undefined;
+  /** Whether the list turned out to have no order: what was not seen in it may all the same be there. */
+  isUnordered: boolean;
   /** Whether the reading went on from a checkpoint. */
   isResumed: boolean;
   /** What is known of the server's obedience by now: parameter -> proof, those of earlier runs included. */
@@ -82,6 +84,7 @@ export function createProgress(): Progress {
     listRows: undefined,
     isWhole: false,
     verdict: undefined,
+    isUnordered: false,
     isResumed: false,
     proofs: {},
     proofRequests: 0,

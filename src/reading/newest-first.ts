@@ -68,9 +68,17 @@ export async function* readNewestFirst(
   });
   if (end.reason === 'disorder' || end.seams === 'broken') return 'refuted';
   if (end.reason === 'enough') {
-    const oldest = await session.request({...query, [order]: 'ASC', limit: '1', offset: '0'}, {isPart: true});
-    oldest.discard();
-    const value = oldest.rows.map(instantOf)[0];
+    const look = async (parameters: Readonly<Record<string, string>>) => {
+      const answer = await session.request({...query, ...parameters, limit: '1'}, {isPart: true});
+      answer.discard();
+      return answer.rows.map(instantOf)[0];
+    };
+    const total = totals.latest() ?? 0;
+    const last = total > 0 ? await look({[order]: 'DESC', offset: String(total - 1)}) : undefined;
+    // A list that tells no length, or has become shorter, shows its other end when it is turned round.
+    const value = last ?? (await look({[order]: 'ASC', offset: '0'}));
+    // Where rows without a key stand at the end of both orders, they cannot be had without reading everything.
+    if (last === null && value !== null) return 'refuted';
     // The other end is newer than this one: the order is obeyed one way only, or not any more.
     if (typeof value === 'string' && lowest !== undefined && value > lowest) return 'refuted';
     if (value === null) {

@@ -116,6 +116,7 @@ export async function* readByOffset(
     if (withoutNews >= (haveAllCome(end) ? 1 : mostWithoutNews(end))) break;
   }
   const isSound = end !== undefined && isComplete(end);
+  progress.isUnordered = end !== undefined && isUnordered(end);
   progress.verdict = verdictOf({
     seen: progress.seen,
     totalBefore: totals.before(),

@@ -1,7 +1,7 @@
 // Finds out whether the server obeys a parameter. It ignores what it does not know, without a word, so that only the
 // answer tells: a filter by a future instant has to leave nothing, and an order asked both ways has to differ.
 
-import {fromMillis} from '../dates.js';
+import {fromMillis, shiftSeconds} from '../dates.js';
 import {ApiError, isRefusal} from '../errors.js';
 import type {WireRow} from '../wire.js';
 import type {Accept, ListSession, Proof, ReadingContext} from './list.js';
@@ -18,6 +18,11 @@ const FUTURE_MS = 366 * DAY_MS;
 
 /** Rows asked for at either end of an order. */
 const ROWS_AT_AN_END = 5;
+/** More than the witnesses are, fewer than a page: some of these rows came since. */
+const ROWS_AROUND_WITNESSES = 50;
+
+/** No row is older. */
+const BEGINNING = '1970-01-01T00:00:00Z';
 
 /** No list has a field of this name, so that an order by it shows what the server does with any. */
 const NO_FIELD = 'orders[no_such_field]';
@@ -37,11 +42,22 @@ export type Prover = {
   readonly sample: () => WireRow | undefined;
 };
 
-/** Proves by the rows of one list. `query` holds its fixed parameters; proofs are kept in the session's progress. */
+export type ProverOptions = {
+  /** The list's fixed parameters. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly replication: Replication;
+  /** The rows that changed last, the newest first, where the whole list was just read. */
+  readonly newest?: () => readonly Newest[];
+};
+
+/** A row by its key and its replication key. */
+export type Newest = {readonly key: string; readonly changedAt: string};
+
+/** Proves by the rows of one list. Proofs are kept in the session's progress. */
 export function createProver(
   context: ReadingContext,
   session: ListSession,
-  {query, replication}: {readonly query: Readonly<Record<string, string>>; readonly replication: Replication},
+  {query, replication, newest = () => []}: ProverOptions,
 ): Prover {
   const {progress} = session;
   const {wall} = context;
@@ -61,36 +77,68 @@ export function createProver(
 
   async function askBothWays(parameter: string, rows: number): Promise<readonly [Accept, Accept]> {
     const limit = String(rows);
-    const newest = ask({[parameter]: 'DESC', limit});
-    const oldest = ask({[parameter]: 'ASC', limit});
-    oldest.catch(() => undefined);
-    return [await newest, await oldest];
+    const front = ask({[parameter]: 'DESC', limit});
+    const end = ask({[parameter]: 'ASC', limit});
+    end.catch(() => undefined);
+    return [await front, await end];
   }
 
   async function proveOrder(parameter: string): Promise<boolean | undefined> {
-    const [newest, oldest] = await askBothWays(parameter, ROWS_AT_AN_END);
-    const [down, up] = [valuesOf(newest.rows), valuesOf(oldest.rows).reverse()];
+    const [front, end] = await askBothWays(parameter, ROWS_AT_AN_END);
+    const [down, up] = [valuesOf(front.rows), valuesOf(end.rows).reverse()];
     const [highest, lowest] = [down.find(isValue), up.findLast(isValue)];
     if (!descend(down) || !descend(up) || highest === undefined) return false;
     // Where all rows carry the same key, their order shows nothing yet.
     if (highest === lowest) return undefined;
     if (lowest !== undefined && highest < lowest) return false;
-    if (newest.keys[0] === oldest.keys[0]) return false;
-    if (!isSortedById(newest.keys) || !isSortedById(oldest.keys.toReversed())) return true;
+    if (front.keys[0] === end.keys[0]) return false;
+    // Sorted by another column, the list does not begin with the rows that were seen to have changed last.
+    const values = down.filter(isValue);
+    if (latest().some(({changedAt}, index) => (values[index] ?? changedAt) < changedAt)) return false;
+    if (!isSortedById(front.keys) || !isSortedById(end.keys.toReversed())) return true;
     // The rows stand as they would by their ids: perhaps any order, by whatever name, only turns the list round.
     const [controlDown, controlUp] = await askBothWays(NO_FIELD, 1);
-    return controlDown.keys[0] !== newest.keys[0] || controlUp.keys[0] !== oldest.keys[0];
+    return controlDown.keys[0] !== front.keys[0] || controlUp.keys[0] !== end.keys[0];
   }
 
   async function proveFilter(parameter: string): Promise<boolean> {
     const future = `${new Date(wall() + FUTURE_MS).toISOString().slice(0, 19)}Z`;
     const answer = await ask({[parameter]: future, limit: String(context.pageSize)});
-    if (answer.count === 0) return !answer.isBare && (answer.total ?? 0) === 0;
-    if (valuesOf(answer.rows).some(isValue) || answer.total === undefined) return false;
-    if (answer.count >= answer.total) return true;
-    // Rows without a key come with any filter. Where they stand in front, the last row tells.
-    const last = await ask({[parameter]: future, limit: '1', offset: String(answer.total - 1)});
-    return !valuesOf(last.rows).some(isValue);
+    if (answer.count === 0 && (answer.isBare || (answer.total ?? 0) > 0)) return false;
+    if (valuesOf(answer.rows).some(isValue)) return false;
+    if (answer.count > 0) {
+      if (answer.total === undefined) return false;
+      // Rows without a key come with any filter. Where they stand in front, the last row tells.
+      const last = await ask({[parameter]: future, limit: '1', offset: String(answer.total - 1)});
+      if (valuesOf(last.rows).some(isValue)) return false;
+    }
+    return (await keepsNewest(parameter)) && (await hidesNone(parameter));
+  }
+
+  /** Whether the rows that changed last pass the filter: it may compare another column, or know whole days only. */
+  async function keepsNewest(parameter: string): Promise<boolean> {
+    const witnesses = latest();
+    const oldest = witnesses.at(-1);
+    if (!oldest) return true;
+    const bound = `${shiftSeconds(oldest.changedAt, -1).slice(0, 19)}Z`;
+    const answer = await ask({[parameter]: bound, limit: String(ROWS_AROUND_WITNESSES)});
+    // What does not fit on a page may be behind it.
+    const isWhole = answer.total === undefined ? answer.count < ROWS_AROUND_WITNESSES : answer.count >= answer.total;
+    return !isWhole || witnesses.every(({key}) => answer.keys.includes(key));
+  }
+
+  /** Whether the filter passes the rows without a key, which are wanted every time: it has to let all rows through. */
+  async function hidesNone(parameter: string): Promise<boolean> {
+    const all = await ask({limit: '1'});
+    const filtered = await ask({[parameter]: BEGINNING, limit: '1'});
+    if (all.total === undefined || filtered.total === undefined || filtered.total >= all.total) return true;
+    // Rows may have gone between the two.
+    const after = await ask({limit: '1'});
+    return after.total === undefined || filtered.total >= after.total;
+  }
+
+  function latest(): readonly Newest[] {
+    return newest().slice(0, ROWS_AT_AN_END);
   }
 
   function known(parameter: string): boolean | undefined {

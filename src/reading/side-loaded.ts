@@ -64,7 +64,7 @@ export async function* readSideLoaded(
     if (end === 'refuted') return 'refuted';
   } catch (error) {
     // The list itself may be readable all the same: answers of parents are larger, and need a right of their own.
-    if (error instanceof ApiError && error.status !== undefined) return 'refuted';
+    if (error instanceof ApiError && error.status !== undefined && error.status < 500) return 'refuted';
     throw error;
   } finally {
     progress.requests += parents.requests;

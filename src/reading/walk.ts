@@ -81,6 +81,8 @@ export async function* walk(
   let lastKeys: Accept['keys'] = [];
   let next = from;
   const ahead: Ahead[] = [];
+  /** A page that waits for those that have to come before it. */
+  let waiting: Accept | undefined;
 
   /** A page is written at its offset, or before the page at another one that has to wait for it. */
   const ask = (offset: number, before = offset + 0.5): Promise<Accept> => {
@@ -192,7 +194,9 @@ export async function* walk(
         answer = await ask(offset);
       }
       if (!isFirst && !sequence.touches(answer)) {
+        waiting = answer;
         const mended: 'mended' | 'ended' | 'broken' = yield* mend(answer, offset);
+        waiting = undefined;
         if (mended === 'broken') breakSeam();
         else if (seams === 'exact') seams = 'held';
         if (mended === 'ended') {
@@ -230,6 +234,7 @@ export async function* walk(
     }
     return endWith('end');
   } finally {
+    waiting?.discard();
     for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
   }
 }

@@ -49,7 +49,10 @@ export async function* readStream(
   // A place among the parents says nothing of the list itself.
   const session = openList(context, list, progress, signal, isOfParents ? undefined : resume?.seen);
   const query = {...definition.parameters, ...definition.order};
-  const prover = replication && createProver(context, session, {query, replication});
+  /** Filled by a whole read that is to prove something. */
+  let newestRows: Witnesses | undefined;
+  const newest = () => (newestRows?.newest() ?? []).map(({parent, changedAt}) => ({key: parent, changedAt}));
+  const prover = replication && createProver(context, session, {query, replication, newest});
   /** The parameter that shortens the reading, for checkpoints; null while the whole list is read. */
   let via: string | null = null;
   let witnesses: Witnesses | undefined;
@@ -163,6 +166,10 @@ export async function* readStream(
     if (parent && checkpoint && isChildrenCheckpoint(checkpoint)) yield* readChildren(parent, checkpoint);
     else {
       const isToBeProven = sideLoading && !progress.isResumed && prover?.known(includeOf(sideLoading)) === undefined;
+      const shortcut = replication && (filterOf(definition, replication)?.parameter ?? `orders[${replication.key}]`);
+      if (replication && shortcut && prover?.known(shortcut) === undefined) {
+        newestRows = createWitnesses(replication, 'id');
+      }
       if (replication && isToBeProven) witnesses = createWitnesses(replication, sideLoading.source.parentKey);
       try {
         for await (const page of readRows(context, session, {
@@ -172,7 +179,9 @@ export async function* readStream(
           checkpoint,
           first,
         })) {
-          witnesses?.look(page.rows[list.dataKeys[0] ?? ''] ?? []);
+          const rows = page.rows[list.dataKeys[0] ?? ''] ?? [];
+          newestRows?.look(rows);
+          witnesses?.look(rows);
           yield page;
         }
       } catch (error) {
