@@ -5,6 +5,7 @@ import {type Conclusion, conclude} from '../src/conclusion.js';
 import {createProgress, type Progress} from '../src/reading/list.js';
 import {selectStreams} from '../src/selection.js';
 import type {Account} from '../src/stream-course.js';
+import {finishMemory} from '../src/stream-memory.js';
 import {type PlanSettings, planStream} from '../src/stream-plan.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
@@ -123,13 +124,20 @@ describe('a sudden loss', () => {
   test('is believed when a second run sees it', () =>
     expect(
       concluded({entry: {...known, doubt: [doubt]}, settings: {...weekly, ...versioned}, progress: lost}),
-    ).toMatchObject({doubt: undefined, warning: undefined, activated: NOW, wholeRead: {at: BEGAN, rows: 40}}));
+    ).toMatchObject({doubt: null, warning: undefined, activated: NOW, wholeRead: {at: BEGAN, rows: 40}}));
 
   test('stays in doubt while nothing whole is read', () =>
     expect(concluded({entry: {...known, doubt: [doubt]}, progress: {isWhole: false}}).doubt).toEqual(doubt));
 
   test('is over when the rows are back', () =>
-    expect(concluded({entry: {...known, doubt: [doubt]}, settings: weekly}).doubt).toBeUndefined());
+    expect(concluded({entry: {...known, doubt: [doubt]}, settings: weekly}).doubt).toBeNull());
+
+  test('is over when the rows are back, also where no whole read was known', () => {
+    const entry = {udate: BOOKMARK, doubt: [{...doubt, rows: 0}]};
+    const {doubt: remaining, wholeRead} = concluded({entry, settings: versioned});
+    expect({remaining, wholeRead}).toEqual({remaining: null, wholeRead: undefined});
+    expect(finishMemory(entry, {doubt: remaining, wholeRead})).toMatchObject({doubt: null});
+  });
 
   test('is none where old rows were seen and not written', () =>
     expect(concluded({entry: known, account: {leftOut: 95}}).warning).toBeUndefined());

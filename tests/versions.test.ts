@@ -82,4 +82,13 @@ describe('a whole read may speak about what is missing', () => {
     expect(judge(undefined, undefined, 730, {verdict})).toEqual({believed: false});
     expect(judge(730, 3, 3, {verdict})).toEqual({believed: false, doubt: {at: YESTERDAY, rows: 3}});
   });
+
+  test.each(['moving', 'unverified'] as const)(
+    'and may not when it is %s; rows that came again end a doubt',
+    verdict => {
+      expect(judge(730, 0, 731, {verdict})).toEqual({believed: false});
+      expect(judge(730, 3, 365, {verdict})).toEqual({believed: false});
+      expect(judge(undefined, 0, 1, {verdict, hadRows: true})).toEqual({believed: false});
+    },
+  );
 });
