@@ -13,7 +13,7 @@ const SETTINGS = {
   emitActivateVersion: false,
 };
 
-export function selected(tapStreamId: string): SelectedStream {
+function selected(tapStreamId: string): SelectedStream {
   const stream = selectStreams({select: tapStreamId}).streams.find(
     ({definition}) => definition.tapStreamId === tapStreamId,
   );
