@@ -76,7 +76,7 @@ export function createProver(
   const valuesOf = (rows: readonly WireRow[]) => rows.map(replication.valueOf);
 
   async function askBothWays(parameter: string, rows: number): Promise<readonly [Accept, Accept]> {
-    const limit = String(rows);
+    const limit = String(Math.min(rows, context.pageSize));
     const front = ask({[parameter]: 'DESC', limit});
     const end = ask({[parameter]: 'ASC', limit});
     end.catch(() => undefined);
@@ -121,9 +121,10 @@ export function createProver(
     const oldest = witnesses.at(-1);
     if (!oldest) return true;
     const bound = `${shiftSeconds(oldest.changedAt, -1).slice(0, 19)}Z`;
-    const answer = await ask({[parameter]: bound, limit: String(ROWS_AROUND_WITNESSES)});
+    const limit = Math.min(ROWS_AROUND_WITNESSES, context.pageSize);
+    const answer = await ask({[parameter]: bound, limit: String(limit)});
     // What does not fit on a page may be behind it.
-    const isWhole = answer.total === undefined ? answer.count < ROWS_AROUND_WITNESSES : answer.count >= answer.total;
+    const isWhole = answer.total === undefined ? answer.count < limit : answer.count >= answer.total;
     return !isWhole || witnesses.every(({key}) => answer.keys.includes(key));
   }
 
