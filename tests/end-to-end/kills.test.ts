@@ -72,8 +72,15 @@ describe('60 kills over 24,000 rows', () => {
         const rows = snapshot(sim, streams);
         expect(countOf(rows)).toBe(ROWS);
         const target = createTarget();
-        const {kills} = await chain(account, target, number => (number < 60 ? anyKill(dice, 450) : undefined));
+        let held = 0;
+        const {kills} = await chain(account, target, number => {
+          if (number < 60) return anyKill(dice, 450);
+          held = streams.reduce((sum, stream) => sum + target.table(stream).size, 0);
+          return undefined;
+        });
         expect({seed, lostOrStale: lostOrStale(target, rows)}).toEqual({seed, lostOrStale: []});
+        // No run has lived to read a list of 1,500 rows from its start to its end.
+        expect({seed, held, isGoneOnWith: held > ROWS / 8}).toEqual({seed, held, isGoneOnWith: true});
         const requests = sim.stats().requests;
         expect({seed, kills, isCheap: requests <= 3 * requestsOfOne, requests, requestsOfOne}).toEqual({
           seed,

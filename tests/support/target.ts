@@ -33,8 +33,8 @@ export type RunPlan = {
   /** Sends this signal when so many messages have come. */
   readonly kill?: {readonly after: number; readonly signal: NodeJS.Signals};
   /**
-   * What a target keeps of a run that was cut off: all whole lines, or only what a STATE stands behind, as one that
-   * dies with its tap. Default all.
+   * What a target keeps of a run that was cut off: all whole lines, or, as one that dies with its tap, what a STATE
+   * stands behind among the lines up to the kill. Default all.
    */
   readonly keeps?: 'all' | 'what a STATE stands behind' | undefined;
 };
@@ -75,10 +75,11 @@ export function createTarget(): Target {
       // What comes behind the last line break was cut off in the middle.
       const lines = result.stdout.split('\n').slice(0, -1);
       const messages = readMessages(lines);
-      const lastState = messages.findLastIndex(({type}) => type === 'STATE');
+      const isCutShort = keeps !== 'all' && result.code !== 0;
+      const upToKill = messages.slice(0, kill?.after);
+      const lastState = upToKill.findLastIndex(({type}) => type === 'STATE');
       const activations: Activation[] = [];
-      for (const [index, message] of messages.entries()) {
-        if (keeps !== 'all' && index > lastState) break;
+      for (const message of isCutShort ? upToKill.slice(0, lastState + 1) : messages) {
         if (message.type === 'STATE') state = message.value;
         if (message.type === 'RECORD') {
           const {line, version} = message;
