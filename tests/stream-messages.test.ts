@@ -165,9 +165,11 @@ describe('a STATE inside a stream', () => {
     ]);
   });
 
-  test('comes behind 10 seconds where pages are slow', async () => {
+  test('comes before 10 seconds have passed where pages are slow', async () => {
     const {messages} = await write({pages: pagesOf(14, 1, 4_000)});
-    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13]);
+    expect(statesIn(messages).map(({progress}) => progress?.at['seen'])).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14,
+    ]);
   });
 
   test('says where the read stands, since when, and what it has seen; its bookmark stays', async () => {
@@ -220,7 +222,7 @@ describe('a read that breaks off', () => {
     expect(run.conclusion).toBeUndefined();
     expect(memoryOf(run.state, 'contacts').progress?.at).toEqual(at(13));
     expect(run.state.bookmarks['contacts']).toMatchObject(entry);
-    expect(run.asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13]);
+    expect(run.asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14]);
   });
 
   test('asks no page twice, and none that is no longer the last', async () => {
