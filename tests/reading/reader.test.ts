@@ -109,7 +109,7 @@ describe('reading the selected streams', () => {
       {'orders[id]': 'ASC', count_deals: 'true', limit: '100', offset: '0'},
       {'orders[id]': 'ASC', count_deals: 'true', limit: '100', offset: '99'},
     ]);
-    const [probe, ...pages] = asked('deals');
+    const [probe, ...pages] = asked('deals').filter(({limit}) => limit === '100');
     expect(probe).toMatchObject({'filters[updated_after]': expect.stringMatching(/^20\d\d-.*Z$/)});
     expect(pages).toEqual(
       ['0', '99'].map(offset => ({
@@ -134,7 +134,9 @@ describe('reading the selected streams', () => {
       [{stream: 'contacts', since: '2024-01-01T00:00:01.000000Z'}],
     );
     expect(await idsOfStream(readings[0], 'contacts')).toHaveLength(250);
-    const [probe, ...pages] = server.queries.map(({params}) => params);
+    const [probe, ...pages] = server.queries
+      .map(({params}) => params)
+      .filter((params, index) => index === 0 || params.has('orders[id]'));
     expect(probe?.get('filters[updated_after]')).toMatch(/^20\d\d-/);
     // The last two ask whether anything has moved meanwhile.
     expect(pages.map(params => params.get('id_greater'))).toEqual([null, '100', '200', null, '250']);
