@@ -74,7 +74,8 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     const value = replicationKey === undefined ? undefined : record[replicationKey];
     // Rows without a replication key cannot be told from changed ones: they are written and move nothing.
     if (typeof value === 'string' && replicationKey !== undefined) {
-      const since = progress.isWhole ? plan.sinceOfWhole : plan.since;
+      // A read of less than the list may be given up for a whole one, which does not bring again what it saw.
+      const since = progress.isSideLoaded ? plan.since : plan.sinceOfWhole;
       if (since !== undefined && value < since) {
         tooOld += 1;
         return undefined;

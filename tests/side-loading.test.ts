@@ -120,11 +120,13 @@ describe('behind a read through the parents', () => {
     expect(plan(entry, settings).sinceOfWhole).toBe(expected),
   );
 
+  // What comes by a shortcut that is given up behind it does not come again with the whole list.
   test.each([
-    [true, [1, 2]],
-    [false, [2]],
-  ])('rows between the two are written by a whole read alone: %s', (isWhole, expected) => {
-    const course = createCourse(plan(unsure), {...createProgress(), isWhole}, () => NOW);
+    ['are written', {isWhole: true}, [1, 2]],
+    ['are written by a shortcut through the list itself', {isWhole: false}, [1, 2]],
+    ['are not written when they come with their parents', {isSideLoaded: true}, [2]],
+  ])('rows between the two %s', (_, progress, expected) => {
+    const course = createCourse(plan(unsure), {...createProgress(), ...progress}, () => NOW);
     const days = ['19', '25', '31'].map((day, id) => ({id, updated_timestamp: `2026-07-${day} 00:00:00`}));
     expect(days.flatMap(row => course.take(row)?.['id'] ?? [])).toEqual(expected);
   });

@@ -69,8 +69,8 @@ export type Progress = {
   proofRequests: number;
   /** The list of the parents, where this one is read below them: rows that are missing there are missing here. */
   parents?: Progress;
-  /** Whether what is new was read through the parents that changed: it is as sure as their stamps are. */
-  isSideLoaded?: boolean;
+  /** Whether what is new is read through the parents that changed: it is as sure as their stamps are. */
+  isSideLoaded: boolean;
 };
 
 /** The progress of a list that was not asked yet. */
@@ -86,6 +86,7 @@ export function createProgress(): Progress {
     verdict: undefined,
     isUnordered: false,
     isResumed: false,
+    isSideLoaded: false,
     proofs: {},
     proofRequests: 0,
   };

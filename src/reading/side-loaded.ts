@@ -71,7 +71,6 @@ export async function* readSideLoaded(
   }
   noteBegin();
   progress.parents = parents;
-  progress.isSideLoaded = true;
   progress.verdict = parents.verdict;
   return 'done';
 }

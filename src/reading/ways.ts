@@ -143,6 +143,7 @@ export async function* readStream(
       if (!sideLoading) return false;
       use(session, 'side-loaded');
       const options = {...throughParents(sideLoading), sideLoading, since: wanted, progress, resume: place, signal};
+      progress.isSideLoaded = true;
       return (yield* readSideLoaded(context, options)) === 'done';
     }
     if (shortcut.type === 'order') {
@@ -160,6 +161,7 @@ export async function* readStream(
   async function* readWhole(first: Accept | undefined): AsyncGenerator<Page> {
     via = null;
     progress.isWhole = true;
+    progress.isSideLoaded = false;
     const checkpoint = resume?.shortcut === null ? resume.checkpoint : undefined;
     if (!checkpoint) forgetUnknown();
     const parent = definition.perParent;

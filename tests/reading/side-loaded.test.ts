@@ -140,7 +140,7 @@ describe('behind a whole read', () => {
     expect(contacts?.get('include')).toBe('contactTags');
     expect(Date.parse(future?.get(FILTER) ?? '')).toBeGreaterThan(Date.now());
     expect(progress).toMatchObject({verdict: 'verified', isWhole: true});
-    expect(progress.isSideLoaded).toBeUndefined();
+    expect(progress.isSideLoaded).toBe(false);
   });
 
   test.each<[string, World]>([
@@ -276,7 +276,7 @@ describe('what is new', () => {
       expect(ids.flat()).toEqual(expect.arrayContaining(all));
       const {ways, isWhole, isSideLoaded, parents, verdict, proofs} = reading.progress;
       expect({ways, isWhole, verdict}).toEqual({ways: ['side-loaded', 'offsets'], isWhole: true, verdict: 'verified'});
-      expect([isSideLoaded, parents]).toEqual([undefined, undefined]);
+      expect([isSideLoaded, parents]).toEqual([false, undefined]);
       // A server in trouble may be able to answer another day.
       expect(proofs[PROOF]?.obeyed).toBe(isInTrouble);
     },
