@@ -11,6 +11,8 @@ export type JsonType = (typeof jsonTypes)[number];
 
 /** One field, or the items of an array. An object without `properties` is free-form. */
 export type PropertySchema = {
+  /** What the field is, its unit and its values, in one sentence or two. */
+  readonly description?: string;
   readonly type: JsonType | readonly JsonType[];
   readonly format?: 'date-time';
   readonly items?: PropertySchema;
@@ -20,6 +22,8 @@ export type PropertySchema = {
 /** The schema of a stream's records; the order of `properties` is the order of the fields everywhere. */
 export type StreamSchema = {
   readonly type: 'object';
+  /** What one record is. */
+  readonly description?: string;
   readonly properties: Readonly<Record<string, PropertySchema>>;
 };
 
@@ -33,7 +37,8 @@ export function loadSchema(tapStreamId: string): StreamSchema {
   if (schema.type !== 'object' || schema.properties === undefined) {
     throw new Error(`schemas/${tapStreamId}.json is not an object with properties`);
   }
-  return {type: 'object', properties: schema.properties};
+  const {description, properties} = schema;
+  return {type: 'object', ...(description === undefined ? {} : {description}), properties};
 }
 
 /** The types a property admits, as a list however the schema writes them. */
@@ -45,12 +50,15 @@ export function typesOf(property: PropertySchema): readonly JsonType[] {
 // schema compiler would cost more than the rest of a discovery. `at` is the dotted place, for the error.
 function parseProperty(value: unknown, at: string): PropertySchema {
   if (!isObject(value)) throw new Error(`the schema ${at} is not an object`);
-  const {type, format, items, properties, ...unknownKeywords} = value;
+  const {type, description, format, items, properties, ...unknownKeywords} = value;
   const [unknownKeyword] = Object.keys(unknownKeywords);
   if (unknownKeyword !== undefined) throw new Error(`the schema ${at} has the keyword ${unknownKeyword}`);
   if (format !== undefined && format !== 'date-time') throw new Error(`the schema ${at} has the format ${format}`);
+  if (description !== undefined && typeof description !== 'string')
+    throw new Error(`the description of ${at} is no text`);
   return {
     type: parseType(type, at),
+    ...(description === undefined ? {} : {description}),
     ...(format === undefined ? {} : {format}),
     ...(items === undefined ? {} : {items: parseProperty(items, `${at}[]`)}),
     ...(properties === undefined ? {} : {properties: parseProperties(properties, at)}),
