@@ -7,7 +7,8 @@ import {fileURLToPath} from 'node:url';
 import {discover} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
-import {replicationMethodOf, streams, validReplicationKeys} from '../dist/streams.js';
+import {replicationMethodOf, validReplicationKeys} from '../dist/stream-definition.js';
+import {streams} from '../dist/streams.js';
 
 const root = new URL('../', import.meta.url);
 const isCheck = process.argv.includes('--check');

@@ -3,7 +3,8 @@
 import type {Client} from './client.js';
 import {ApiError, InputError} from './errors.js';
 import type {Logger} from './logger.js';
-import {type StreamDefinition, streams} from './streams.js';
+import type {StreamDefinition} from './stream-definition.js';
+import {streams} from './streams.js';
 
 /**
  * Asks who the token belongs to: the cheapest request that every good token may make.

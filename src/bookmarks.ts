@@ -3,7 +3,7 @@
 
 import {floorToSecond, isAmbiguous, sameWallClock, shiftSeconds} from './dates.js';
 import {getBookmark, type State} from './state.js';
-import {type StreamDefinition, validReplicationKeys} from './streams.js';
+import {type StreamDefinition, validReplicationKeys} from './stream-definition.js';
 
 // The API writes date-times without a zone by the clock of Chicago, whatever the account's own zone.
 const API_ZONE = 'America/Chicago';

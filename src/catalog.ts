@@ -8,9 +8,9 @@ import {
   type ReplicationMethod,
   replicationMethodOf,
   type StreamDefinition,
-  streams,
   validReplicationKeys,
-} from './streams.js';
+} from './stream-definition.js';
+import {streams} from './streams.js';
 
 /** What Singer says about a stream (the empty breadcrumb) or a field. */
 export type MetadataEntry = {

@@ -5,7 +5,8 @@ import {InputError} from './errors.js';
 import {fieldsOf, pathOf} from './fields.js';
 import {describe, isObject} from './json.js';
 import {loadSchema} from './schemas.js';
-import {findStream, type StreamDefinition, streams} from './streams.js';
+import type {StreamDefinition} from './stream-definition.js';
+import {findStream, streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 /** What a catalog says about selecting a stream or field; what it does not say is undefined. */

@@ -11,9 +11,9 @@ import {
   type ReplicationMethod,
   replicationMethodOf,
   type StreamDefinition,
-  streams,
   validReplicationKeys,
-} from './streams.js';
+} from './stream-definition.js';
+import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 /** A stream as a run is to write it. */

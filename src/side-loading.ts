@@ -5,7 +5,8 @@ import {zonesOf} from './bookmarks.js';
 import type {Replication, SideLoading} from './reading/reader.js';
 import {loadSchema, type StreamSchema} from './schemas.js';
 import type {SelectedStream} from './selection.js';
-import {findStream, type StreamDefinition} from './streams.js';
+import type {StreamDefinition} from './stream-definition.js';
+import {findStream} from './streams.js';
 import {compileTransform} from './transform.js';
 import type {WireRow} from './wire.js';
 

@@ -6,8 +6,9 @@ import {parseJson} from './files.js';
 import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
 import {describe, isObject} from './json.js';
 import {entryOf, isNothing, property, putEntry, readInstant, type State, type Wrong} from './state-entry.js';
+import {validReplicationKeys} from './stream-definition.js';
 import {finishMemory, type MemoryOfFinish} from './stream-memory.js';
-import {findStream, streams, validReplicationKeys} from './streams.js';
+import {findStream, streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 export type {State} from './state-entry.js';

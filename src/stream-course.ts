@@ -6,9 +6,9 @@ import type {Checkpoint} from './reading/checkpoint.js';
 import type {Page, Progress} from './reading/list.js';
 import {isWrittenZoneless} from './replication.js';
 import type {State} from './state.js';
+import {keyPropertiesOf} from './stream-definition.js';
 import {dropProgress, type StreamProgress, setProgress, setProofs} from './stream-memory.js';
 import type {StreamPlan} from './stream-plan.js';
-import {keyPropertiesOf} from './streams.js';
 import {compileTransform, type Transformer} from './transform.js';
 import type {WireRow} from './wire.js';
 

@@ -10,8 +10,8 @@ import type {SelectedStream} from './selection.js';
 import type {State} from './state.js';
 import {createStateCadence} from './state-cadence.js';
 import type {StreamCourse} from './stream-course.js';
+import {dataKeyOf, keyPropertiesOf} from './stream-definition.js';
 import type {StreamPlan} from './stream-plan.js';
-import {dataKeyOf, keyPropertiesOf} from './streams.js';
 
 const RECORD_COUNT_EVERY_MS = 60_000;
 

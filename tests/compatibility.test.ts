@@ -4,14 +4,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {snakeCase} from '../src/keys.js';
 import {loadSchema, typesOf} from '../src/schemas.js';
-import {
-  dataKeyOf,
-  findStream,
-  keyPropertiesOf,
-  replicationMethodOf,
-  streams,
-  validReplicationKeys,
-} from '../src/streams.js';
+import {dataKeyOf, keyPropertiesOf, replicationMethodOf, validReplicationKeys} from '../src/stream-definition.js';
+import {findStream, streams} from '../src/streams.js';
 import {readFacts} from './support/facts.js';
 import {schemaPaths} from './support/schema-paths.js';
 

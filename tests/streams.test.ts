@@ -4,13 +4,12 @@ import {snakeCase} from '../src/keys.js';
 import {loadSchema, typesOf} from '../src/schemas.js';
 import {
   dataKeyOf,
-  findStream,
   keyPropertiesOf,
   replicationMethodOf,
   type StreamDefinition,
-  streams,
   validReplicationKeys,
-} from '../src/streams.js';
+} from '../src/stream-definition.js';
+import {findStream, streams} from '../src/streams.js';
 import {schemaPaths} from './support/schema-paths.js';
 
 const schemasDirectory = new URL('../schemas/', import.meta.url);

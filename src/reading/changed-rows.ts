@@ -3,7 +3,7 @@
 
 import {shiftSeconds} from '../dates.js';
 import {isRefusal} from '../errors.js';
-import {listKeyOf, type StreamDefinition} from '../streams.js';
+import {listKeyOf, type StreamDefinition} from '../stream-definition.js';
 import type {Checkpoint} from './checkpoint.js';
 import {readByKeyset} from './keyset.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';

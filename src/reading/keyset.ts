@@ -3,7 +3,7 @@
 // side by side, since one chain of requests waits for each answer. Works only where the server obeys the order and the
 // bounds; every page shows whether it does, and where it does not, the list has to be read in another way.
 
-import type {KeysetParameters} from '../streams.js';
+import type {KeysetParameters} from '../stream-definition.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {Accept, ListSession, Page, RawPage, ReadingContext, Verdict} from './list.js';
 import {verdictOf} from './verdict.js';

@@ -1,6 +1,6 @@
 // Starts the readings of all selected streams, and gives every stream its own pages in order.
 
-import {dataKeyOf, listKeyOf, type SideLoaded, type StreamDefinition} from '../streams.js';
+import {dataKeyOf, listKeyOf, type SideLoaded, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {readAhead} from './ahead.js';
 import type {Checkpoint} from './checkpoint.js';

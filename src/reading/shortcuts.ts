@@ -2,7 +2,7 @@
 // parents that changed. Which of them the stream table offers, and which the server obeys.
 
 import {snakeCase} from '../keys.js';
-import type {StreamDefinition} from '../streams.js';
+import type {StreamDefinition} from '../stream-definition.js';
 import type {Progress} from './list.js';
 import type {Prover} from './proofs.js';
 import type {Replication, SideLoading, StreamToRead} from './reader.js';

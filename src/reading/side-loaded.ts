@@ -2,7 +2,7 @@
 // a change of a row moves its parent, which was proven before (witnesses.ts).
 
 import {ApiError} from '../errors.js';
-import {listKeyOf} from '../streams.js';
+import {listKeyOf} from '../stream-definition.js';
 import {readChangedRows} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {KeySet} from './key-set.js';

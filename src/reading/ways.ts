@@ -4,7 +4,8 @@
 
 import {shiftSeconds} from '../dates.js';
 import {ApiError, isRefusal} from '../errors.js';
-import {findStream, listKeyOf} from '../streams.js';
+import {listKeyOf} from '../stream-definition.js';
+import {findStream} from '../streams.js';
 import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {createKeySet, type KeySet} from './key-set.js';

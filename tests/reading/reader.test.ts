@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {type StreamReading, type StreamToRead, startReading} from '../../src/reading/reader.js';
-import {findStream, type StreamDefinition} from '../../src/streams.js';
+import type {StreamDefinition} from '../../src/stream-definition.js';
+import {findStream} from '../../src/streams.js';
 import type {WireRow} from '../../src/wire.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
 import {createContext, idsOf} from '../support/reading.js';
