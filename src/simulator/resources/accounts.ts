@@ -1,10 +1,9 @@
-// Accounts (companies), who works there, and their custom fields.
+// Accounts (companies) and who works there.
 
 import type {Resource} from '../resource.js';
 import {contains, equals} from '../rules.js';
-import {created, inUtc, updated} from '../stamps.js';
+import {created, updated} from '../stamps.js';
 import {companies} from '../texts.js';
-import {customField, customValue} from './deals.js';
 
 const accounts: Resource = {
   name: 'accounts',
@@ -47,36 +46,4 @@ const accountContacts: Resource = {
   filters: [equals('filters[contact]', 'contact'), equals('filters[account]', 'account')],
 };
 
-const accountCustomFieldMeta: Resource = {
-  name: 'accountCustomFieldMeta',
-  size: [6, 'hardly'],
-  editable: 'fieldLabel',
-  total: 'absent',
-  row: r => customField(r, 'accountCustomFieldMeta', 'accountCustomFieldData'),
-  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
-};
-
-const accountCustomFieldData: Resource = {
-  name: 'accountCustomFieldData',
-  size: [30, 'withContacts'],
-  editable: 'fieldValue',
-  isRemovable: true,
-  total: 'absent',
-  row: r => {
-    const field = Number(r.refOrZero('accountCustomFieldMeta'));
-    return {
-      id: r.id,
-      accountCustomFieldMetumId: field,
-      accountId: Number(r.refOrZero('accounts')),
-      customFieldId: field,
-      createdTimestamp: r.createdUtc,
-      updatedTimestamp: r.updatedUtc,
-      fieldValue: customValue(r),
-      links: r.links('accountCustomFieldData', 'account', 'accountCustomFieldMetum'),
-    };
-  },
-  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
-  filters: [equals('filters[customerAccountId]', 'accountId')],
-};
-
-export const accountResources = [accounts, accountContacts, accountCustomFieldMeta, accountCustomFieldData];
+export const accountResources = [accounts, accountContacts];

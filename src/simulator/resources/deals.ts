@@ -1,9 +1,9 @@
-// Deals, their pipelines and stages, tasks, custom fields and log.
+// Deals, their pipelines and stages, tasks and log.
 
 import {parseMoment, wallClock} from '../central-time.js';
 import type {Resource} from '../resource.js';
 import {before, bounds, byNumber, byStamp, byText, equals, since, unproven} from '../rules.js';
-import {created, type Instants, inUtc, later, onClock, unless, updated} from '../stamps.js';
+import {created, type Instants, later, onClock, unless, updated} from '../stamps.js';
 import {companies, words} from '../texts.js';
 
 const initializedAt = unless(row => row.index % 2 === 0, created);
@@ -322,81 +322,6 @@ const contactDeals: Resource = {
   stamps: {cdate: created, created_timestamp: onClock(created), updated_timestamp: onClock(updated)},
 };
 
-const dealCustomFieldMeta: Resource = {
-  name: 'dealCustomFieldMeta',
-  size: [6, 'hardly'],
-  editable: 'fieldLabel',
-  total: 'absent',
-  row: r => customField(r, 'dealCustomFieldMeta', 'dealCustomFieldData'),
-  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
-};
-
-const dealCustomFieldData: Resource = {
-  name: 'dealCustomFieldData',
-  size: [60, 'withContacts'],
-  parent: {resource: 'deals', key: 'dealId'},
-  editable: 'fieldValue',
-  isRemovable: true,
-  total: 'absent',
-  row: r => {
-    const field = Number(r.refOrZero('dealCustomFieldMeta'));
-    return {
-      id: r.id,
-      dealCustomFieldMetumId: field,
-      dealId: Number(r.parent() ?? 0),
-      customFieldId: field,
-      createdTimestamp: r.createdUtc,
-      updatedTimestamp: r.updatedUtc,
-      fieldValue: customValue(r),
-      links: r.links('dealCustomFieldData', 'deal', 'dealCustomFieldMetum'),
-    };
-  },
-  stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
-  filters: [equals('filters[dealId]', 'dealId')],
-};
-
-/** A custom field of deals or accounts, and a value of one: numbers where contacts have texts, and true UTC. */
-export function customField(r: Parameters<Resource['row']>[0], ...path: [string, string]): ReturnType<Resource['row']> {
-  const type = ['text', 'multiselect', 'number', 'date', 'currency', 'datetime'][r.index % 6] ?? 'text';
-  return {
-    id: r.id,
-    fieldLabel: r.text(`Label ${r.pick(words)} ${r.index}`),
-    fieldType: type,
-    fieldOptions: type === 'multiselect' ? ['Option 1', 'Option 2', r.pick(words)] : null,
-    fieldDefault: r.index % 2 === 0 ? 1 : null,
-    fieldDefaultCurrency: type === 'currency' ? 'usd' : null,
-    isFormVisible: 0,
-    isRequired: r.int(2),
-    displayOrder: r.index + 1,
-    personalization: r.index % 2 === 0 ? '' : `FIELD_${r.index}`,
-    knownFieldId: null,
-    hideFieldFlag: 0,
-    createdTimestamp: r.createdUtc,
-    updatedTimestamp: r.updatedUtc,
-    links: r.links(...path),
-  };
-}
-
-/** A text, a list, a number, a date, cents or nothing. */
-export function customValue(r: Parameters<Resource['row']>[0]): ReturnType<Resource['row']>[string] {
-  switch (r.index % 7) {
-    case 0:
-      return r.text('test title');
-    case 1:
-      return ['Option 1', r.text('Option 2')];
-    case 2:
-      return r.int(100_000);
-    case 3:
-      return r.later(0).slice(0, 10);
-    case 4:
-      return r.index % 2 === 0 ? 9007199254740993n : r.int(1000) / 8;
-    case 5:
-      return null;
-    default:
-      return '';
-  }
-}
-
 export const dealResources = [
   deals,
   dealGroups,
@@ -406,8 +331,6 @@ export const dealResources = [
   dealTasks,
   dealTasktypes,
   contactDeals,
-  dealCustomFieldMeta,
-  dealCustomFieldData,
 ];
 
 // Day granularity: the server looks at the date alone and begins that day on its own clock.

@@ -7,6 +7,7 @@ import {automationResources} from './automations.js';
 import {campaignResources} from './campaigns.js';
 import {contactSettingResources} from './contact-settings.js';
 import {contactResources} from './contacts.js';
+import {customFieldResources} from './custom-fields.js';
 import {dealResources} from './deals.js';
 import {ecommerceResources} from './ecommerce.js';
 import {messageResources} from './messages.js';
@@ -19,6 +20,7 @@ export const resources: readonly Resource[] = [
   ...campaignResources,
   ...contactResources,
   ...contactSettingResources,
+  ...customFieldResources,
   ...dealResources,
   ...ecommerceResources,
   ...messageResources,
