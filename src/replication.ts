@@ -2,7 +2,7 @@
 
 import {hasZone} from './dates.js';
 import {snakeCase} from './keys.js';
-import type {Replication} from './reading/reader.js';
+import type {Replication} from './reading/stream-to-read.js';
 import type {SelectedStream} from './selection.js';
 import {compileTransform} from './transform.js';
 import type {WireRow} from './wire.js';

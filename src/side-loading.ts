@@ -2,7 +2,7 @@
 // since names, types and zones differ between the two lists.
 
 import {zonesOf} from './bookmarks.js';
-import type {Replication, SideLoading} from './reading/reader.js';
+import type {Replication, SideLoading} from './reading/stream-to-read.js';
 import {loadSchema, type StreamSchema} from './schemas.js';
 import type {SelectedStream} from './selection.js';
 import type {StreamDefinition} from './stream-definition.js';

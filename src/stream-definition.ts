@@ -33,13 +33,62 @@ export type SideLoaded = {
   readonly parentCreatedKey: string;
 };
 
+/**
+ * How an answer holds its rows, where it is not a list of them under the data key:
+ * `object` is one row under the data key, `body` is the answer itself as the one row, `texts` is a list of texts under
+ * the data key, `resources` is JSON:API (rows of `id`, `type` and `attributes`), and `batches` is rows in every list of
+ * the answer, whose name tells their `state`.
+ */
+export type Envelope = 'object' | 'body' | 'texts' | 'resources' | 'batches';
+
+/** How a list is paged where it is not by `limit` and `offset`: by `page` and `page_size`, or not at all. */
+export type Paging = 'pages' | 'once';
+
+/** Where rows hang below those of another stream. */
+export type PerParent = {
+  /** The parents' stream. */
+  readonly tapStreamId: string;
+  /** The path per parent row; `:id` stands for its key. */
+  readonly path: string;
+  /** The query parameter that takes the parent's key, where it is not part of the path. */
+  readonly parameter?: string;
+  /** The key on the wire under which a parent holds what the path wants, where it is not `id`. */
+  readonly parentKey?: string;
+  /** The field of a record that takes the parent's key, where the rows do not say whose they are. */
+  readonly parentField?: string;
+  /**
+   * Incremental runs ask below those parents only whose replication key moved since the last one. Whether a change of a
+   * row moves its parent, nobody knows; asking below all of them takes a request each, and `full_refresh_days` does it.
+   */
+  readonly isBelowChanged?: true;
+  /** How answers of the parents' list bring the rows of a whole page of parents along, where they do. */
+  readonly include?: {
+    /** The value of `include=` that asks for them; undefined where they come unasked. */
+    readonly parameter?: string;
+    /** Their key in the answer. */
+    readonly dataKey: string;
+    /** The key of a row that names its parent, as the wire spells it; undefined where the parent names its row. */
+    readonly parentKey: string;
+  };
+};
+
 /** One row of the stream table. */
 export type StreamDefinition = {
   readonly tapStreamId: string;
-  /** The list endpoint, relative to `/api/3/`. */
+  /** The list endpoint, relative to `/api/3/`. Of a stream that lives below its parents only, the path per parent. */
   readonly path: string;
   /** The key of the rows in an answer, where it is not the last segment of `path`. */
   readonly dataKey?: string;
+  /** The key of the list that is paged through, where neither of the two is it. */
+  readonly listKey?: string;
+  readonly envelope?: Envelope;
+  readonly paging?: Paging;
+  /** The fields that identify a record, where it is not `id` alone. */
+  readonly keyProperties?: readonly string[];
+  /** Why the stream is only synced when it is asked for: ends the sentence "Not selected by default: ...". */
+  readonly unselected?: string;
+  /** What the schema does not name goes into the field `extra`, as JSON: nobody documents the fields of such a list. */
+  readonly hasExtra?: true;
   /** The replication key makes a stream INCREMENTAL; without one it is FULL_TABLE. */
   readonly replicationKey?: string;
   /** Further keys that a user may choose in the catalog instead. */
@@ -61,9 +110,14 @@ export type StreamDefinition = {
    * an object (`options.blank_overwrite`), whose wire key is then the last part only.
    */
   readonly wireKeys?: Readonly<Record<string, string>>;
-  /** The parent stream's tap_stream_id and the path per parent row (`:id` stands for its key), used where `path` answers 404. */
-  readonly perParent?: {readonly tapStreamId: string; readonly path: string};
+  /** Where the rows hang below others; beside a `path` of another value it is used where that answers 404. */
+  readonly perParent?: PerParent;
 };
+
+/** Whether a stream has no list of its own: its rows are only to be had below their parents. */
+export function livesBelowParents({path, perParent}: StreamDefinition): boolean {
+  return perParent?.path === path;
+}
 
 /** The key under which an answer holds a stream's own rows: that of its list, unless the table says otherwise. */
 export function dataKeyOf(stream: StreamDefinition): string {
@@ -71,13 +125,13 @@ export function dataKeyOf(stream: StreamDefinition): string {
 }
 
 /** The key under which an answer holds the rows of the list itself, by which it is paged: the last segment of the path. */
-export function listKeyOf({path}: StreamDefinition): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+export function listKeyOf({path, listKey}: StreamDefinition): string {
+  return listKey ?? path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The fields that identify a record. Every list of the table numbers its rows by `id`. */
-export function keyPropertiesOf(_stream: StreamDefinition): readonly string[] {
-  return ['id'];
+/** The fields that identify a record. */
+export function keyPropertiesOf({keyProperties = ['id']}: StreamDefinition): readonly string[] {
+  return keyProperties;
 }
 
 /** The replication keys a user may choose from, the default first; empty for a FULL_TABLE stream. */

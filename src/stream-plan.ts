@@ -4,7 +4,7 @@
 import {createHash} from 'node:crypto';
 import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import {fromMillis, shiftSeconds} from './dates.js';
-import type {Replication, SideLoading, StreamToRead} from './reading/reader.js';
+import type {Replication, SideLoading, StreamToRead} from './reading/stream-to-read.js';
 import {replicationOf} from './replication.js';
 import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';

@@ -1,9 +1,10 @@
 // Every stream of the tap is one row of this table plus one schema file: what differs between streams is data.
 
+import {furtherStreams} from './further-streams.js';
 import type {SideLoaded, StreamDefinition} from './stream-definition.js';
 
-/** The 59 streams, alphabetical. Names, keys and methods are those of the Python tap, whose users keep their tables. */
-export const streams: readonly StreamDefinition[] = [
+/** The first 59 streams, alphabetical. Names, keys and methods are those of the Python tap, whose users keep their tables. */
+const firstStreams: readonly StreamDefinition[] = [
   {tapStreamId: 'account_contacts', path: 'accountContacts', replicationKey: 'updated_timestamp'},
   {
     tapStreamId: 'account_custom_field_values',
@@ -142,6 +143,9 @@ export const streams: readonly StreamDefinition[] = [
   {tapStreamId: 'users', path: 'users'},
   {tapStreamId: 'webhooks', path: 'webhooks'},
 ];
+
+/** All streams, in the order of output. */
+export const streams: readonly StreamDefinition[] = [...firstStreams, ...furtherStreams];
 
 const streamsById: ReadonlyMap<string, StreamDefinition> = new Map(streams.map(stream => [stream.tapStreamId, stream]));
 

@@ -8,7 +8,7 @@ import type {Checkpoint} from './checkpoint.js';
 import {readByKeyset} from './keyset.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';
 import {readByOffset, readOffsetPlace} from './offsets.js';
-import type {Replication} from './reader.js';
+import type {Replication} from './stream-to-read.js';
 
 type Query = Readonly<Record<string, string>>;
 

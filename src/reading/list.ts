@@ -2,9 +2,9 @@
 
 import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
-import {isObject} from '../json.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
+import {type Form, hasNext, isBare, totalOf, USUAL_FORM} from './envelopes.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import type {Places} from './places.js';
 
@@ -18,6 +18,8 @@ export type List = {
   readonly endpoint: string;
   /** The stream's place in the output; lower ones are served first. */
   readonly rank: number;
+  /** How its answers hold the rows; the usual way if not given. */
+  readonly form?: Form;
 };
 
 /** Rows that came together, none of which came before. Release it when they are written. */
@@ -113,6 +115,8 @@ export type Answered = {
   /** The keys of the rows in the order they came; undefined for a row without one. */
   readonly keys: readonly (string | undefined)[];
   readonly total: number | undefined;
+  /** Whether more pages follow, where the answer says so. */
+  readonly hasNext: boolean | undefined;
   /** The answer was `{}`: no list, not even an empty one. */
   readonly isBare: boolean;
 };
@@ -160,6 +164,7 @@ export function openList(
   seen: KeySet = createKeySet(),
 ): ListSession {
   const mainKey = list.dataKeys[0] ?? '';
+  const {rowsOf, keyOf} = list.form ?? USUAL_FORM;
   const seenByKey = new Map(list.dataKeys.map(dataKey => [dataKey, dataKey === mainKey ? seen : createKeySet()]));
   let usualBytes = 0;
   let asked = 0;
@@ -177,17 +182,24 @@ export function openList(
       progress.requests += 1;
       progress.begunAt = Math.min(progress.begunAt ?? answer.begunAt, answer.begunAt);
       const present = list.dataKeys.filter(dataKey => dataKey === mainKey || answer.body[dataKey] !== undefined);
-      const rowsByKey = new Map(present.map(dataKey => [dataKey, readRows(answer.body, dataKey, mainKey, path)]));
+      const rowsByKey = new Map(present.map(dataKey => [dataKey, readRows(answer.body, dataKey, path)]));
       const rows = rowsByKey.get(mainKey) ?? [];
       const total = readTotal(answer.body, rows.length);
-      const keys = rows.map(keyOf);
-      const answered = {rows, rowsByKey, count: rows.length, keys, total, isBare: isBare(answer.body)};
+      const answered = {
+        rows,
+        rowsByKey,
+        count: rows.length,
+        keys: rows.map(keyOf),
+        total,
+        hasNext: hasNext(answer.body),
+        isBare: isBare(answer.body),
+      };
       return {
         ...answered,
         accept: () => {
           const seenBefore = seen.size();
           const fresh = Array.from(rowsByKey, ([dataKey, rows]) => {
-            return [dataKey, withoutRepeated(rows, seenByKey.get(dataKey))] as const;
+            return [dataKey, withoutRepeated(rows, dataKey)] as const;
           });
           const page = {rows: Object.fromEntries(fresh), receivedAt: answer.receivedAt, release: place.release};
           const withKey = answered.keys.filter(key => key !== undefined).length;
@@ -203,51 +215,30 @@ export function openList(
     }
   }
 
+  /** The rows under a data key. Throws ApiError when the answer is of another form. */
+  function readRows(body: Readonly<Record<string, unknown>>, dataKey: string, path: string): readonly WireRow[] {
+    // What comes beside the list may be PHP's null for nothing.
+    if (dataKey !== mainKey && body[dataKey] === null) return [];
+    const rows = dataKey === mainKey ? rowsOf(body, dataKey) : USUAL_FORM.rowsOf(body, dataKey);
+    if (rows) return rows;
+    throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
+  }
+
+  function withoutRepeated(rows: readonly WireRow[], dataKey: string): readonly WireRow[] {
+    const seen = seenByKey.get(dataKey);
+    const keyOfRow = dataKey === mainKey ? keyOf : USUAL_FORM.keyOf;
+    return rows.filter(row => {
+      const key = keyOfRow(row);
+      // A row without its key cannot be known again; who writes records counts it.
+      return key === undefined || !seen || seen.add(key);
+    });
+  }
+
   return {list, progress, seen, request};
 }
 
-function withoutRepeated(rows: readonly WireRow[], seen: KeySet | undefined): readonly WireRow[] {
-  return rows.filter(row => {
-    const key = keyOf(row);
-    // A row without its key cannot be known again; who writes records counts it.
-    return key === undefined || !seen || seen.add(key);
-  });
-}
-
-function keyOf(row: WireRow): string | undefined {
-  const id = row['id'];
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
-}
-
-/**
- * The rows under `dataKey`. An empty PHP array may come as `{}`, a list with gaps as an object of rows, and a list
- * without content as a bare `{}`. Throws ApiError when the answer is of another shape.
- */
-function readRows(
-  body: Readonly<Record<string, unknown>>,
-  dataKey: string,
-  mainKey: string,
-  path: string,
-): readonly WireRow[] {
-  const value = body[dataKey];
-  if (Array.isArray(value)) return value.filter(isObject);
-  if (isObject(value)) return Object.values(value).filter(isObject);
-  // What comes beside the list may be PHP's null for nothing.
-  if (dataKey !== mainKey ? value === null : isBare(body)) return [];
-  throw new ApiError({path, status: 200, detail: `the answer has no list "${dataKey}"`});
-}
-
-function isBare(body: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(body).length === 0;
-}
-
-/**
- * `meta.total`: a string on most lists, a number on some, missing on others. One below the rows of its own answer does
- * not count the list, and must not end its reading.
- */
+/** The total, but not one below the rows of its own answer: it does not count the list, and must not end its reading. */
 function readTotal(body: Readonly<Record<string, unknown>>, rows: number): number | undefined {
-  const meta = body['meta'];
-  const total = isObject(meta) ? meta['total'] : undefined;
-  const isCount = typeof total === 'number' || (typeof total === 'string' && /^\d+$/.test(total));
-  return isCount && Number(total) >= rows ? Number(total) : undefined;
+  const total = totalOf(body);
+  return total !== undefined && total >= rows ? total : undefined;
 }

@@ -4,8 +4,8 @@
 import {shiftSeconds} from '../dates.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';
-import type {Replication} from './reader.js';
 import {asItComes, type Mark, newestFirst, readMark} from './sequence.js';
+import type {Replication} from './stream-to-read.js';
 import {createTotals} from './totals.js';
 import {walk} from './walk.js';
 

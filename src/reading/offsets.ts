@@ -5,6 +5,7 @@
 import {isRefusal} from '../errors.js';
 import {isObject} from '../json.js';
 import type {Checkpoint} from './checkpoint.js';
+import {USUAL_FORM} from './envelopes.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';
 import {ascendingIds, asItComes, type Mark, readMark, type Sequence, unordered} from './sequence.js';
@@ -165,14 +166,15 @@ function placeCheckpoint({offset, sequence, mark}: Place, seen: number, total: n
 /** The pages that were handed on and perhaps not written yet: their keys must not count as seen in a checkpoint. */
 function createHandedOn({list, seen}: ListSession) {
   const mainKey = list.dataKeys[0] ?? '';
-  let entries: {readonly number: number; readonly keys: readonly (string | number)[]}[] = [];
+  const {keyOf} = list.form ?? USUAL_FORM;
+  let entries: {readonly number: number; readonly keys: readonly string[]}[] = [];
   let handed = 0;
   return {
     /** Takes a page, and gives it with what makes a text of all keys up to it. */
     add: (page: Page): Page & {readonly textOfKeys: () => string | undefined} => {
       handed += 1;
       const number = handed;
-      const keys = (page.rows[mainKey] ?? []).map(row => row['id']).filter(isKey);
+      const keys = (page.rows[mainKey] ?? []).map(keyOf).filter(key => key !== undefined);
       entries.push({number, keys});
       return {
         ...page,
@@ -187,10 +189,6 @@ function createHandedOn({list, seen}: ListSession) {
       };
     },
   };
-}
-
-function isKey(id: unknown): id is string | number {
-  return typeof id === 'string' || typeof id === 'number';
 }
 
 function isCount(value: unknown): value is number {

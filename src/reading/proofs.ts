@@ -1,17 +1,14 @@
 // Finds out whether the server obeys a parameter. It ignores what it does not know, without a word, so that only the
 // answer tells: a filter by a future instant has to leave nothing, and an order asked both ways has to differ.
 
-import {fromMillis, shiftSeconds} from '../dates.js';
-import {ApiError, isRefusal} from '../errors.js';
+import {shiftSeconds} from '../dates.js';
 import type {WireRow} from '../wire.js';
-import type {Accept, ListSession, Proof, ReadingContext} from './list.js';
-import type {Replication} from './reader.js';
+import {createProofs, type Proofs} from './known-proofs.js';
+import type {Accept, ListSession, ReadingContext} from './list.js';
 import {descend} from './sequence.js';
+import type {Replication} from './stream-to-read.js';
 
 const DAY_MS = 86_400_000;
-
-/** How long a proof holds: servers change, and a refuted order may have come to be obeyed. */
-const PROOF_DAYS = 7;
 
 /** No row is newer, whatever the clocks and zones. */
 const FUTURE_MS = 366 * DAY_MS;
@@ -27,17 +24,11 @@ const BEGINNING = '1970-01-01T00:00:00Z';
 /** No list has a field of this name, so that an order by it shows what the server does with any. */
 const NO_FIELD = 'orders[no_such_field]';
 
-export type Prover = {
+export type Prover = Proofs & {
   /** Whether the list can be filtered by an instant with this parameter. */
   readonly filter: (parameter: string) => Promise<boolean>;
   /** Whether the list can be had by the replication key, the newest first, with this parameter. */
   readonly order: (parameter: string) => Promise<boolean>;
-  /** What is known without asking; undefined when nothing is, or not any more. */
-  readonly known: (parameter: string) => boolean | undefined;
-  /** Whether what `find` finds out is so. Where it returns undefined, nothing is concluded. */
-  readonly prove: (name: string, find: (name: string) => Promise<boolean | undefined>) => Promise<boolean>;
-  /** A page has shown the opposite. */
-  readonly refute: (parameter: string) => void;
   /** Some row that was seen while proving. */
   readonly sample: () => WireRow | undefined;
 };
@@ -61,6 +52,7 @@ export function createProver(
 ): Prover {
   const {progress} = session;
   const {wall} = context;
+  const {known, prove, refute} = createProofs(progress, wall);
   let sample: WireRow | undefined;
 
   async function ask(parameters: Readonly<Record<string, string>>): Promise<Accept> {
@@ -142,38 +134,12 @@ export function createProver(
     return newest().slice(0, ROWS_AT_AN_END);
   }
 
-  function known(parameter: string): boolean | undefined {
-    const proof = progress.proofs[parameter];
-    if (!proof) return undefined;
-    const age = wall() - Date.parse(proof.at);
-    return age >= 0 && age < PROOF_DAYS * DAY_MS ? proof.obeyed : undefined;
-  }
-
-  function keep(parameter: string, obeyed: boolean): boolean {
-    const proof: Proof = {obeyed, at: fromMillis(wall())};
-    progress.proofs = {...progress.proofs, [parameter]: proof};
-    return obeyed;
-  }
-
-  async function prove(parameter: string, find: (parameter: string) => Promise<boolean | undefined>): Promise<boolean> {
-    const before = known(parameter);
-    if (before !== undefined) return before;
-    try {
-      const obeyed = await find(parameter);
-      return obeyed !== undefined && keep(parameter, obeyed);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // A server that refuses the parameter does not obey it; one that is in trouble may do so another day.
-      return isRefusal(error) && keep(parameter, false);
-    }
-  }
-
   return {
     filter: parameter => prove(parameter, proveFilter),
     order: parameter => prove(parameter, proveOrder),
     prove,
     known,
-    refute: parameter => void keep(parameter, false),
+    refute,
     sample: () => sample,
   };
 }

@@ -1,50 +1,10 @@
 // Starts the readings of all selected streams, and gives every stream its own pages in order.
 
-import {dataKeyOf, listKeyOf, type SideLoaded, type StreamDefinition} from '../stream-definition.js';
-import type {WireRow} from '../wire.js';
+import {dataKeyOf, listKeyOf} from '../stream-definition.js';
 import {readAhead} from './ahead.js';
-import type {Checkpoint} from './checkpoint.js';
-import {createProgress, type List, type Page, type Progress, type Proof, type ReadingContext} from './list.js';
+import {createProgress, type List, type Page, type Progress, type ReadingContext} from './list.js';
+import type {StreamToRead} from './stream-to-read.js';
 import {readStream} from './ways.js';
-
-/** A stream as it is to be read. Instants are UTC with six decimals. */
-export type StreamToRead = {
-  readonly definition: StreamDefinition;
-  /** Rows whose replication key is older are not wanted; undefined when every row is. */
-  readonly since: string | undefined;
-  readonly replication: Replication | undefined;
-  readonly memory: Memory;
-  /** Where the rows come along with those of their parents. */
-  readonly sideLoading?: SideLoading | undefined;
-  /** Where an interrupted reading of the same rows stood. */
-  readonly checkpoint: Checkpoint | undefined;
-  /** Told why a checkpoint is of no use. */
-  readonly onIgnored?: (reason: string) => void;
-};
-
-/** The chosen replication key, and its instant in a row; null where the row has none. */
-export type Replication = {readonly key: string; readonly valueOf: (row: WireRow) => string | null};
-
-/** What has to be known of rows that come along with their parents. Instants are UTC with six decimals. */
-export type SideLoading = {
-  readonly source: SideLoaded;
-  readonly parent: StreamDefinition;
-  /** Whether the list may be read so in this run; where not, it is only found out whether it could be. */
-  readonly isWanted: boolean;
-  /** The whole record of a row. */
-  readonly recordOf: (row: WireRow) => Readonly<Record<string, unknown>>;
-  /** The parent's replication key, and its instant in a parent. */
-  readonly parentReplication: Replication;
-  /** When a parent was created; null where it does not say. */
-  readonly parentCreatedAt: (parent: WireRow) => string | null;
-};
-
-/** What earlier runs found out about a list. */
-export type Memory = {
-  /** How many rows it was last seen or told to have. */
-  readonly rows: number | undefined;
-  readonly proofs: Readonly<Record<string, Proof>>;
-};
 
 /** The reading of one stream, under way. */
 export type StreamReading = {

@@ -5,7 +5,7 @@ import {snakeCase} from '../keys.js';
 import type {StreamDefinition} from '../stream-definition.js';
 import type {Progress} from './list.js';
 import type {Prover} from './proofs.js';
-import type {Replication, SideLoading, StreamToRead} from './reader.js';
+import type {Replication, SideLoading, StreamToRead} from './stream-to-read.js';
 
 export type Shortcut =
   | {readonly type: 'filter'; readonly parameter: string; readonly marginSeconds: number}

@@ -7,7 +7,7 @@ import {readChangedRows} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {KeySet} from './key-set.js';
 import {createProgress, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
-import type {SideLoading} from './reader.js';
+import type {SideLoading} from './stream-to-read.js';
 import {parentsSince} from './witnesses.js';
 
 export type SideLoadedRows = {

@@ -23,9 +23,9 @@ import {readNewestFirst, readNewestFirstPlace} from './newest-first.js';
 import {readOffsetPlace} from './offsets.js';
 import {isChildrenCheckpoint, readPerParent} from './per-parent.js';
 import {createProver} from './proofs.js';
-import type {SideLoading, StreamToRead} from './reader.js';
 import {filterOf, findShortcut, includeOf, type Shortcut} from './shortcuts.js';
 import {readSideLoaded} from './side-loaded.js';
+import type {SideLoading, StreamToRead} from './stream-to-read.js';
 import {createWitnesses, proveSideLoading, type Witnesses} from './witnesses.js';
 
 /** A list of so many pages is read as a whole: proving what would shorten it costs as much. */

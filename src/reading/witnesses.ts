@@ -8,7 +8,7 @@ import type {WireRow} from '../wire.js';
 import {asBound, BY_ID} from './changed-rows.js';
 import {type Accept, createProgress, type List, openList, type Progress, type ReadingContext} from './list.js';
 import {createProver} from './proofs.js';
-import type {Replication, SideLoading} from './reader.js';
+import type {Replication, SideLoading} from './stream-to-read.js';
 
 const MOST_WITNESSES = 20;
 const LEAST_WITNESSES = 10;

@@ -1,5 +1,6 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
-import {type StreamReading, type StreamToRead, startReading} from '../../src/reading/reader.js';
+import {type StreamReading, startReading} from '../../src/reading/reader.js';
+import type {StreamToRead} from '../../src/reading/stream-to-read.js';
 import type {StreamDefinition} from '../../src/stream-definition.js';
 import {findStream} from '../../src/streams.js';
 import type {WireRow} from '../../src/wire.js';

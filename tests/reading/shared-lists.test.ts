@@ -2,7 +2,8 @@
 
 import {afterEach, expect, test} from '@jest/globals';
 import type {Checkpoint} from '../../src/reading/checkpoint.js';
-import {type StreamReading, type StreamToRead, startReading} from '../../src/reading/reader.js';
+import {type StreamReading, startReading} from '../../src/reading/reader.js';
+import type {StreamToRead} from '../../src/reading/stream-to-read.js';
 import {type ListServer, startListServer} from '../support/list-server.js';
 import {planned} from '../support/planned.js';
 import {createContext, idsOf} from '../support/reading.js';

@@ -1,6 +1,6 @@
 // A stream as a run would ask the reading for it: planned from what the state knows of it, with the usual settings.
 
-import type {StreamToRead} from '../../src/reading/reader.js';
+import type {StreamToRead} from '../../src/reading/stream-to-read.js';
 import {type SelectedStream, selectStreams} from '../../src/selection.js';
 import {planStream, toRead} from '../../src/stream-plan.js';
 

@@ -1,0 +1,109 @@
+// How an answer holds its rows. Most lists are an array under their key; the others are brought into the same form here,
+// so that nothing behind knows of them.
+
+import {isObject} from '../json.js';
+import {snakeCase} from '../keys.js';
+import {type Envelope, keyPropertiesOf, type StreamDefinition} from '../stream-definition.js';
+import type {WireRow} from '../wire.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What a list's answers have to be asked for. */
+export type Form = {
+  /** The rows under a data key; undefined when the answer is not of this form. */
+  readonly rowsOf: (body: Body, dataKey: string) => readonly WireRow[] | undefined;
+  /** What tells a row from all others of the list; undefined for a row that does not say. */
+  readonly keyOf: (row: WireRow) => string | undefined;
+};
+
+/** The form of most lists: an array of rows with an `id`. */
+export const USUAL_FORM: Form = {rowsOf: rowsOfList, keyOf: row => textOf(row['id'])};
+
+/** The form of a stream's answers. */
+export function formOf(definition: StreamDefinition): Form {
+  const {envelope} = definition;
+  const keys = keyPropertiesOf(definition);
+  return {
+    rowsOf: envelope === undefined ? rowsOfList : readers[envelope](keys),
+    keyOf: keys.length === 1 && keys[0] === 'id' ? USUAL_FORM.keyOf : compoundKey(keys),
+  };
+}
+
+/** What an answer says of whether more pages follow, where it says so: `next` is null on the last one. */
+export function hasNext(body: Body): boolean | undefined {
+  const next = body['next'];
+  return next === null ? false : typeof next === 'string' ? true : undefined;
+}
+
+/** The count of all rows of a list, under `meta.total` or `count`; undefined where there is none. */
+export function totalOf(body: Body): number | undefined {
+  const {meta} = body;
+  const total = isObject(meta) && meta['total'] !== undefined ? meta['total'] : body['count'];
+  if (typeof total === 'number') return total;
+  return typeof total === 'string' && /^\d+$/.test(total) ? Number(total) : undefined;
+}
+
+/** Whether an answer is `{}`, which PHP writes for a list, or an object, that is not there. */
+export function isBare(body: Body): boolean {
+  return Object.keys(body).length === 0;
+}
+
+const readers: Readonly<Record<Envelope, (keys: readonly string[]) => Form['rowsOf']>> = {
+  object: () => (body, dataKey) => {
+    const value = body[dataKey];
+    if (isNothing(value)) return isBare(body) || dataKey in body ? [] : undefined;
+    return isObject(value) ? [withId(value)] : undefined;
+  },
+  body: () => body => (isBare(body) ? [] : [withId(body)]),
+  texts:
+    ([key = 'id']) =>
+    (body, dataKey) => {
+      const value = body[dataKey];
+      return Array.isArray(value) ? value.map(text => ({[key]: text})) : isBare(body) ? [] : undefined;
+    },
+  resources: () => (body, dataKey) => {
+    const value = body[dataKey];
+    const rows = isObject(value) && 'id' in value ? [value] : rowsOfList(body, dataKey);
+    return rows?.map(({attributes, ...row}) => (isObject(attributes) ? {...attributes, ...row} : row));
+  },
+  batches: () => body =>
+    Object.entries(body).flatMap(([name, rows]) =>
+      Array.isArray(rows) ? rows.filter(isObject).map(row => ({...row, state: snakeCase(name)})) : [],
+    ),
+};
+
+/** An empty PHP array may come as `{}`, a list with gaps as an object of rows, and a list without content as a bare `{}`. */
+function rowsOfList(body: Body, dataKey: string): readonly WireRow[] | undefined {
+  const value = body[dataKey];
+  if (Array.isArray(value)) return value.filter(isObject);
+  if (isObject(value)) return Object.values(value).filter(isObject);
+  return isBare(body) ? [] : undefined;
+}
+
+/** Targets need a key. What an account has only one of is number 1. */
+function withId(row: WireRow): WireRow {
+  return row['id'] === undefined ? {id: 1, ...row} : row;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0) || isEmpty(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return isObject(value) && isBare(value);
+}
+
+/** Of several fields, whose names on the wire are found by the rule for names. */
+function compoundKey(fields: readonly string[]): Form['keyOf'] {
+  return row => {
+    const parts = fields.map(field => {
+      const wireKey = Object.keys(row).find(key => snakeCase(key) === field);
+      return wireKey === undefined ? undefined : textOf(row[wireKey]);
+    });
+    return parts.includes(undefined) ? undefined : JSON.stringify(parts);
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
