@@ -2,6 +2,7 @@
 
 import {describe, expect, test} from '@jest/globals';
 import {parameters, parseSandboxUrl, SandboxUrlError} from '../../src/simulator/parameters.js';
+import {resourceNames} from '../../src/simulator/resources/index.js';
 
 test.each([
   ['sandbox:', {}],
@@ -96,7 +97,10 @@ describe('a fault is one line that names the parameter and the way out', () => {
       'sandbox parameter unstable_ties: the simulator has no "deal"; did you mean "deals"?',
     ],
     ['sandbox:nulls=first', 'sandbox parameter "nulls" must be one of lowest, highest, not "first"'],
-    ['sandbox:records=5', 'sandbox parameter records: the smallest account with these counts has 59 records, not 5'],
+    [
+      'sandbox:records=5',
+      `sandbox parameter records: the smallest account with these counts has ${resourceNames.length} records, not 5`,
+    ],
   ])('%s', (url, message) => {
     expect(() => parseSandboxUrl(url)).toThrow(new SandboxUrlError(message));
   });

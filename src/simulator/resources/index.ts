@@ -1,4 +1,6 @@
-// All resources that streams are read from, in the order of their names.
+// All resources that streams are read from: the first ones in the order of their names, then those that came later.
+// Random changes, and what is left of a total number of records, go to them in this sequence, so that the first ones
+// keep theirs.
 
 import type {Resource} from '../resource.js';
 import {accountResources} from './accounts.js';
@@ -10,10 +12,15 @@ import {contactResources} from './contacts.js';
 import {customFieldResources} from './custom-fields.js';
 import {dealResources} from './deals.js';
 import {ecommerceResources} from './ecommerce.js';
+import {logResources} from './logs.js';
 import {messageResources} from './messages.js';
+import {noteResources} from './notes.js';
+import {outcomeResources} from './outcomes.js';
+import {permissionResources} from './permissions.js';
+import {relationResources} from './relations.js';
 import {settingResources} from './settings.js';
 
-export const resources: readonly Resource[] = [
+const firstResources: readonly Resource[] = [
   ...accountResources,
   ...activityResources,
   ...automationResources,
@@ -26,5 +33,14 @@ export const resources: readonly Resource[] = [
   ...messageResources,
   ...settingResources,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+export const resources: readonly Resource[] = [
+  ...firstResources,
+  ...noteResources,
+  ...outcomeResources,
+  ...logResources,
+  ...permissionResources,
+  ...relationResources,
+];
 
 export const resourceNames: readonly string[] = resources.map(({name}) => name);
