@@ -3,11 +3,11 @@
 import {mix, saltOf} from './random.js';
 import type {Candidate, Resource} from './resource.js';
 import {resources} from './resources/index.js';
-import {indexOfId, type Relations, RowSource} from './row-source.js';
+import {type Relations, RowSource} from './row-source.js';
 import type {Sizes} from './sizes.js';
 import {rankOf, rankOfValue} from './stamps.js';
 import {type Change, Table} from './table.js';
-import type {WireRow} from './wire.js';
+import type {WireRow, WireValue} from './wire.js';
 
 export type AccountOptions = Pick<Relations, 'hasUtcOffsets' | 'partialDeals'> & {
   readonly seed: number;
@@ -30,13 +30,14 @@ export class Account implements Relations {
   readonly #resources = new Map<string, Resource>(resources.map(resource => [resource.name, resource]));
   readonly #tables = new Map<string, Table>();
   readonly #adopted = new Map<string, {version: number; byParent: Map<string, number[]>}>();
+  readonly #columns = new Map<string, {version: number; byValue: Map<string, number[]>}>();
 
   constructor(options: AccountOptions) {
     this.#options = options;
     this.hasUtcOffsets = options.hasUtcOffsets;
     this.partialDeals = options.partialDeals;
-    for (const {name} of resources) {
-      this.#tables.set(name, new Table(name, mix(options.seed, saltOf(name)), options.sizes.get(name) ?? 0));
+    for (const {name, ids} of resources) {
+      this.#tables.set(name, new Table(name, mix(options.seed, saltOf(name)), options.sizes.get(name) ?? 0, ids));
     }
   }
 
@@ -140,8 +141,13 @@ export class Account implements Relations {
   }
 
   parentOf(name: string, id: string): string | undefined {
-    const index = indexOfId(this.table(name).salt, Number(id));
+    const index = this.table(name).indexOfAny(id);
     return index === undefined ? undefined : this.parentId(name, index);
+  }
+
+  valueOf(name: string, id: string, key: string): WireValue | undefined {
+    const index = this.table(name).indexOf(id);
+    return index === undefined ? undefined : this.row(this.resource(name), index)[key];
   }
 
   childIds(child: string, parentIndex: number): readonly string[] {
@@ -152,6 +158,42 @@ export class Account implements Relations {
   childRows(child: string, parentIndex: number): readonly WireRow[] {
     const resource = this.resource(child);
     return this.#children(child, parentIndex).map(index => this.row(resource, index));
+  }
+
+  /**
+   * The living rows below the row that an id in a path stands for, ascending by index but for those that came later;
+   * undefined if it stands for none.
+   */
+  indicesUnder({name, parent, under}: Resource, id: string): readonly number[] | undefined {
+    const owner = under ?? parent;
+    if (owner === undefined) return undefined;
+    const table = this.table(owner.resource);
+    const column = under?.column;
+    const index = column === undefined ? table.indexOf(id) : this.indicesWith(owner.resource, column, id)[0];
+    if (index === undefined) return undefined;
+    if (under !== undefined && under.resource !== parent?.resource) return this.indicesWith(name, under.key, id);
+    return this.#children(name, index);
+  }
+
+  /** The living rows that hold a value in a column. */
+  indicesWith(name: string, key: string, value: string): readonly number[] {
+    const resource = this.resource(name);
+    const table = this.table(name);
+    // What a row shows may come from the row that it hangs on.
+    const version = table.version + (resource.parent === undefined ? 0 : this.table(resource.parent.resource).version);
+    const column = `${name} ${key}`;
+    let known = this.#columns.get(column);
+    if (known === undefined || known.version !== version) {
+      known = {version, byValue: new Map()};
+      for (const index of table.living()) {
+        const found = String(this.row(resource, index)[key]);
+        const others = known.byValue.get(found);
+        if (others === undefined) known.byValue.set(found, [index]);
+        else others.push(index);
+      }
+      this.#columns.set(column, known);
+    }
+    return known.byValue.get(value) ?? [];
   }
 
   #children(child: string, parentIndex: number): readonly number[] {

@@ -35,15 +35,16 @@ export function change(account: Account, count: number, seed: number, from = 0):
   for (let number = from; number < from + count; number++) {
     const dice = new Dice(mix(seed, number, 19));
     const name = inTurn[number % inTurn.length] ?? 'contacts';
-    const {isLog, isRemovable} = account.resource(name);
+    const {isLog, isRemovable, size} = account.resource(name);
+    const isAlone = size[1] === 'never';
     const table = account.table(name);
     const draw = dice.fraction();
     const id = table.count === 0 ? undefined : table.idAt(table.indexAt(dice.int(table.count)));
-    if (id === undefined || isLog === true || draw < 0.3) {
+    if (!isAlone && (id === undefined || isLog === true || draw < 0.3)) {
       inserted.push({resource: name, id: account.insert(name)});
-    } else if (isRemovable === true && draw < 0.45) {
+    } else if (id !== undefined && isRemovable === true && draw < 0.45) {
       removed.push(...account.remove(name, id));
-    } else {
+    } else if (id !== undefined) {
       account.edit(name, id);
       edited.push({resource: name, id});
     }

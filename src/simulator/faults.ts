@@ -36,7 +36,7 @@ export const faultAnswers = [
 export type FaultAnswer = (typeof faultAnswers)[number];
 
 export type FaultPlan = {
-  /** The path relative to `/api/3/`; `*` stands for every path. */
+  /** The path relative to `/api/3/`, with an id or with `{id}` for any; `*` stands for every path. */
   readonly path: string;
   readonly answer: FaultAnswer;
   /** Only this page, counted from 1 by the offset and the rows of a page; pages may overlap a little. */
@@ -59,6 +59,8 @@ export type FaultPlan = {
 
 export type AskedPage = {
   readonly path: string;
+  /** The path with `{id}` where an id stands. */
+  readonly name: string;
   readonly query: string;
   readonly offset: number;
   readonly pageRows: number;
@@ -142,9 +144,9 @@ export function htmlPage(status: number): string {
   return `<!DOCTYPE html><html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>cloudflare</center></body></html>`;
 }
 
-function strikes(plan: FaultPlan, {path, query, offset, pageRows}: AskedPage): boolean {
+function strikes(plan: FaultPlan, {path, name, query, offset, pageRows}: AskedPage): boolean {
   return (
-    (plan.path === '*' || plan.path === path) &&
+    ['*', path, name].includes(plan.path) &&
     (plan.page === undefined || Math.ceil(offset / pageRows) + 1 === plan.page) &&
     (plan.offset === undefined || offset === plan.offset) &&
     (plan.query === undefined || query.includes(plan.query))

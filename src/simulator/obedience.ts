@@ -45,7 +45,8 @@ export function obeyedFilters(
 
 /** The orders of a query that sort it, in their sequence. */
 export function obeyedOrders(resource: Resource, query: Query, obedience: Obedience): AskedOrder[] {
-  return query.orders.flatMap(({name, isDescending}) => {
+  return query.orders.flatMap(({parameter, name, isDescending}) => {
+    if (parameter !== (resource.orderParameter ?? 'orders')) return [];
     if (names(obedience.ignoreOrders, resource.name, name)) return [];
     if (names(obedience.directionOnlyOrders, resource.name)) return [{order: byId(), isDescending}];
     const order = orderNamed(resource, name);
@@ -54,11 +55,18 @@ export function obeyedOrders(resource: Resource, query: Query, obedience: Obedie
   });
 }
 
-// Every list has ids, and most have stamps; by both a database could sort.
-function orderNamed({orders, stamps = {}}: Resource, name: string): Order | undefined {
+/** What a list is sorted by when a query asks for no order that it obeys. */
+export function usualOrders(resource: Resource): AskedOrder[] {
+  const {usualOrder} = resource;
+  const order = usualOrder === undefined ? undefined : orderNamed(resource, usualOrder.name);
+  return usualOrder === undefined || order === undefined ? [] : [{order, isDescending: usualOrder.isDescending}];
+}
+
+// Most lists have numbers for ids, and most have stamps; by both a database could sort.
+function orderNamed({ids, orders, stamps = {}}: Resource, name: string): Order | undefined {
   const declared = orders?.find(candidate => candidate.name === name);
   if (declared !== undefined) return declared;
-  if (name === 'id') return byId(false);
+  if (name === 'id') return ids === undefined ? byId(false) : undefined;
   const column = Object.keys(stamps).find(candidate => candidate === name || inSnakeCase(candidate) === name);
   return column === undefined ? undefined : byStamp(name, column, false);
 }

@@ -1,26 +1,45 @@
 // The paths that the simulator serves, and the check that whoever names one means one of them.
 
 import type {SimulatorOptions} from './options.js';
-import {resourceNames} from './resources/index.js';
+import {resourceNames, resources} from './resources/index.js';
+import {views} from './views.js';
 
-const perOrder = 'ecomOrders/{id}/orderProducts';
+/** What a path means: the name of a resource or view, and the id that stands where the name has `{id}`. */
+export type Route = {readonly name: string; readonly id: string};
 
-/** Lists that have no path of their own: their rows come with `fields`. */
-export const sideLoaded: readonly string[] = ['fieldOptions', 'fieldRels'];
+const listed = resources.filter(({isSideLoaded}) => isSideLoaded !== true).map(({name}) => name);
+/** The names of everything that can be asked for. */
+const names: readonly string[] = [...listed, ...views.map(({name}) => name)];
+const plainNames = new Set(names.filter(name => !name.includes('{id}')));
+const patterns = names
+  .filter(name => /^[^?]*\{id\}/.test(name))
+  .map(name => ({name, pattern: new RegExp(`^${name.replace('{id}', '([^/]+)')}$`)}));
+const byParameter = names.flatMap(name => {
+  const [, path, parameter] = /^([^?]+)\?(\w+)=\{id\}$/.exec(name) ?? [];
+  return path === undefined || parameter === undefined ? [] : [{name, path, parameter}];
+});
 
-const paths: readonly string[] = [...resourceNames.filter(name => !sideLoaded.includes(name)), perOrder, 'users/me'];
-
-/** The pattern of a path as options name it: the id of an order gives way to `{id}`. */
-export function patternOf(path: string): string {
-  return /^ecomOrders\/[^/]+\/orderProducts$/.test(path) ? perOrder : path;
+/** What a request asks for, undefined where there is nothing. */
+export function routeOf(path: string, params = new URLSearchParams()): Route | undefined {
+  for (const {name, path: ownPath, parameter} of byParameter) {
+    const id = params.get(parameter);
+    if (path === ownPath && id !== null) return {name, id};
+  }
+  if (plainNames.has(path)) return {name: path, id: ''};
+  for (const {name, pattern} of patterns) {
+    const [, id] = pattern.exec(path) ?? [];
+    if (id !== undefined) return {name, id};
+  }
+  return undefined;
 }
 
 /** @throws RangeError if an option names a path or a resource that does not exist: it would do nothing, silently */
 export function checkPaths(options: SimulatorOptions): void {
+  const withViews = [...resourceNames, ...views.map(({name}) => name)];
   const named: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-    ['forbidden', options.forbidden ?? [], paths],
-    ['missing', options.missing ?? [], paths],
-    ['faults', (options.faults ?? []).map(({path}) => patternOf(path)), ['*', ...paths]],
+    ['forbidden', options.forbidden ?? [], names],
+    ['missing', options.missing ?? [], names],
+    ['faults', (options.faults ?? []).map(({path}) => routeOf(path)?.name ?? path), ['*', ...names]],
     ['obey_filters', pathsOf(options.obeyFilters), ['*', ...resourceNames]],
     ['ignore_filters', pathsOf(options.ignoreFilters), ['*', ...resourceNames]],
     ['obey_orders', pathsOf(options.obeyOrders), ['*', ...resourceNames]],
@@ -29,7 +48,7 @@ export function checkPaths(options: SimulatorOptions): void {
     ['direction_only_orders', options.directionOnlyOrders ?? [], ['*', ...resourceNames]],
     ['unstable', options.unstable ?? [], resourceNames],
     ['unstable_ties', options.unstableTies ?? [], ['*', ...resourceNames]],
-    ['totals', Object.keys(options.totals ?? {}), resourceNames],
+    ['totals', Object.keys(options.totals ?? {}), withViews],
     ['counts', Object.keys(options.counts ?? {}), resourceNames],
   ];
   for (const [option, entries, known] of named) {

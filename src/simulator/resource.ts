@@ -1,17 +1,28 @@
 // What one resource of the API is: its rows, its place among the others, and what its list obeys. The resources
 // themselves are data, under resources/.
 
+import type {Envelope} from './envelopes.js';
+import type {Ids} from './ids.js';
 import type {RowSource} from './row-source.js';
 import type {Stamp} from './stamps.js';
 import type {WireRow} from './wire.js';
 
-export type Resource = {
-  /** The key of the rows in an answer, which is the list's path as well, but for the few in `lists.ts`. */
+export type Resource = Envelope & {
+  /**
+   * The path of its list, which names it everywhere: `tags`, `lists/exclusions`. The id of another row in it is written
+   * `{id}`: `contacts/{id}/trackingLogs`, `groupMembers?group_id={id}`.
+   */
   readonly name: string;
-  /** Rows in the account of 250 contacts, and how that grows: with the contacts, slower, or hardly at all. */
-  readonly size: readonly [rows: number, grows: 'withContacts' | 'slowly' | 'hardly'];
+  /** The rows have no list of their own; they come with others. */
+  readonly isSideLoaded?: boolean;
+  /** Numbers where nothing is said. */
+  readonly ids?: Ids;
+  /** Rows in the account of 250 contacts, and how that grows: with the contacts, slower, hardly at all, or never. */
+  readonly size: readonly [rows: number, grows: 'withContacts' | 'slowly' | 'hardly' | 'never'];
   /** The row that each row hangs on: which resource it is, and the key that names it. */
   readonly parent?: Parent;
+  /** The row whose id stands in the path, where that is not the parent. */
+  readonly under?: Owner;
   /** The parent's row holds the ids of these rows. */
   readonly isListedByParent?: boolean;
   readonly row: (r: RowSource) => WireRow;
@@ -21,8 +32,6 @@ export type Resource = {
   readonly isLog?: boolean;
   /** May vanish in a random change. */
   readonly isRemovable?: boolean;
-  /** `meta.total` on this list; a string where nothing is said. */
-  readonly total?: 'string' | 'number' | 'absent';
   /**
    * The columns that hold an instant, by their names on the wire. A server that is told to obey sorts by each of them,
    * as it is spelled or in snake case.
@@ -31,7 +40,16 @@ export type Resource = {
   readonly filters?: readonly Filter[];
   /** What is obeyed by default, and orders by other columns than stamps and the id. */
   readonly orders?: readonly Order[];
+  /** The parameter that asks for an order: `orders[name]=DESC` where nothing is said, or `sort=-name`. */
+  readonly orderParameter?: OrderParameter;
+  /** What the list is sorted by when nothing that it obeys was asked for; its ids where nothing is said. */
+  readonly usualOrder?: {readonly name: string; readonly isDescending: boolean};
 };
+
+export type OrderParameter = 'orders' | 'order' | 'sort' | 'ordering';
+
+/** Which row stands in a path: a key of the rows below it holds the value of a column of its own. */
+export type Owner = {readonly resource: string; readonly key: string; readonly column?: string};
 
 export type Parent = {
   readonly resource: string;

@@ -18,6 +18,8 @@ export type Relations = {
   parentId(resource: string, index: number): string | undefined;
   /** The same for a row of any resource by its id. */
   parentOf(resource: string, id: string): string | undefined;
+  /** A column of a row of any resource, undefined if there is no such row. */
+  valueOf(resource: string, id: string, key: string): WireValue | undefined;
   /** The ids of the rows of `child` that hang on this row. */
   childIds(child: string, parentIndex: number): readonly string[];
   readonly hasUtcOffsets: boolean;
@@ -25,7 +27,12 @@ export type Relations = {
 };
 
 /** The table that a row is in, as far as its rows follow from it. */
-export type RowPlace = {readonly name: string; readonly salt: number; readonly baseCount: number};
+export type RowPlace = {
+  readonly name: string;
+  readonly salt: number;
+  readonly baseCount: number;
+  readonly idAt: (index: number) => string;
+};
 
 /** When the row was inserted or last changed while it was served; all absent for a row as the seed made it. */
 export type RowMoves = {
@@ -33,17 +40,6 @@ export type RowMoves = {
   readonly editedAt?: number | undefined;
   readonly touchedAt?: number | undefined;
 };
-
-/** Ids ascend with gaps, and both ways are arithmetic, so that a million rows need no list of ids. */
-export function idOf(salt: number, index: number): number {
-  return 2 * index + 1 + (mix(salt, index) & 1);
-}
-
-/** The index whose id this is, undefined where no row has it. */
-export function indexOfId(salt: number, id: number): number | undefined {
-  const index = Math.floor((id - 1) / 2);
-  return Number.isInteger(id) && id > 0 && idOf(salt, index) === id ? index : undefined;
-}
 
 // Everything is computed when it is asked for: who sorts a million rows by one instant wants nothing else of them.
 export class RowSource {
@@ -66,7 +62,7 @@ export class RowSource {
   }
 
   get id(): string {
-    return String(idOf(this.#place.salt, this.index));
+    return this.#place.idAt(this.index);
   }
 
   /** Seconds since 1970. */
@@ -142,6 +138,11 @@ export class RowSource {
   /** The id of the row that a row of another resource hangs on. */
   parentOf(resource: string, id: string): string | null {
     return this.relations.parentOf(resource, id) ?? null;
+  }
+
+  /** A column of a row of another resource; null if there is no such row. */
+  valueOf(resource: string, id: string | null, key: string): WireValue {
+    return (id === null ? undefined : this.relations.valueOf(resource, id, key)) ?? null;
   }
 
   children(resource: string): readonly string[] {

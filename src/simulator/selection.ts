@@ -3,7 +3,15 @@
 
 import type {Account} from './account.js';
 import {KeptRows} from './kept-rows.js';
-import {type AskedFilter, type AskedOrder, names, type Obedience, obeyedFilters, obeyedOrders} from './obedience.js';
+import {
+  type AskedFilter,
+  type AskedOrder,
+  names,
+  type Obedience,
+  obeyedFilters,
+  obeyedOrders,
+  usualOrders,
+} from './obedience.js';
 import type {Query} from './query.js';
 import {mix, shuffled} from './random.js';
 import {byIds, type Ranking, sorted} from './ranking.js';
@@ -19,7 +27,8 @@ export type Selection = {
   readonly indexAt: (position: number) => number;
 };
 
-export type Selector = (resource: Resource, query: Query) => Selection;
+/** Selects among all rows of a resource, or among some of them by their indices. */
+export type Selector = (resource: Resource, query: Query, among?: readonly number[]) => Selection;
 
 type Sequence = {
   readonly count: number;
@@ -41,10 +50,14 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
   const kept = new Map<string, KeptRows>();
   let asked = 0;
 
-  return (resource, query) => {
+  return (resource, query, among) => {
     asked++;
     const filters = obeyedFilters(resource, query, obedience);
-    const orders = obeyedOrders(resource, query, obedience);
+    const askedOrders = obeyedOrders(resource, query, obedience);
+    const orders = askedOrders.length > 0 ? askedOrders : usualOrders(resource);
+    const shuffleSeed = mix(seed, asked, 13);
+    const isShuffled = askedOrders.length === 0 && obedience.unstable.includes(resource.name);
+    if (among !== undefined) return amongFew(resource, filters, orders, among, isShuffled ? shuffleSeed : undefined);
     const bounds = filters.filter(({filter}) => idBounds.includes(filter.parameter));
     const others = filters.filter(({filter}) => !idBounds.includes(filter.parameter));
     const isById = orders.length === 0 || orders[0]?.order.name === 'id';
@@ -54,8 +67,7 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
     const count = Math.max(0, to - from);
 
     const isDescending = isById && orders[0]?.isDescending === true;
-    const shuffleSeed = mix(seed, asked, 13);
-    if (orders.length === 0 && obedience.unstable.includes(resource.name)) {
+    if (isShuffled) {
       return {
         count,
         countWithoutIdBounds: rows.count,
@@ -72,6 +84,28 @@ export function selector(account: Account, obedience: Obedience, seed: number): 
       indexAt: position => rows.indexAt(isDescending ? to - 1 - position : from + position),
     };
   };
+
+  // What hangs on one row is little, so nothing of it is kept.
+  function amongFew(
+    resource: Resource,
+    filters: readonly AskedFilter[],
+    orders: readonly AskedOrder[],
+    among: readonly number[],
+    shuffleSeed: number | undefined,
+  ): Selection {
+    const isIn = passing(testsOf(filters));
+    const passed = Uint32Array.from(among)
+      .sort()
+      .filter(index => filters.length === 0 || isIn(account.candidate(resource, index)));
+    const rows = sorted(passed, {orders, nulls: obedience.nulls}, index => account.candidate(resource, index));
+    const placeOf = (position: number) =>
+      shuffleSeed === undefined ? position : shuffled(position, rows.length, shuffleSeed);
+    return {
+      count: rows.length,
+      countWithoutIdBounds: rows.length,
+      indexAt: position => rows[placeOf(position)] ?? 0,
+    };
+  }
 
   function sequence(resource: Resource, filters: readonly AskedFilter[], orders: readonly AskedOrder[]): Sequence {
     const table = account.table(resource.name);

@@ -4,9 +4,10 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import {gzipSync} from 'node:zlib';
 import type {Account} from './account.js';
 import {type FaultAnswer, type FaultPlan, type Faults, faultBody, htmlPage} from './faults.js';
-import type {ListAnswer, Lists} from './lists.js';
-import {patternOf, sideLoaded} from './paths.js';
-import {readQuery} from './query.js';
+import type {Lists} from './lists.js';
+import {noResult} from './no-result.js';
+import {type Route, routeOf} from './paths.js';
+import {type Query, readQuery} from './query.js';
 import {Dice, mix} from './random.js';
 import type {RateLimit} from './rate-limit.js';
 import type {LoggedRequest, RequestLog} from './request-log.js';
@@ -81,8 +82,15 @@ async function serve(
   }
   options.beforeEachRequest();
 
-  const query = readQuery(url.searchParams, options.pageCap);
-  const fault = options.faults.next({path, query: logged.query, offset: query.offset, pageRows: query.limit});
+  const route = routeOf(path, url.searchParams);
+  const query = readQuery(url.searchParams, options.pageCap, route && options.lists.envelopeOf(route).paging);
+  const fault = options.faults.next({
+    path,
+    name: route?.name ?? path,
+    query: logged.query,
+    offset: query.offset,
+    pageRows: query.limit,
+  });
   if (fault !== undefined) {
     logged.fault = fault.answer;
     options.log.faulted();
@@ -92,37 +100,29 @@ async function serve(
   const slownessMs = fault?.answer === 'slow' ? (fault.delayMs ?? 2000) : 0;
   await pause(options.latencyMs + dice.fraction() * options.jitterMs + slowOffsetMs + slownessMs, response);
 
-  const rightAnswer = () => answer(request.method ?? 'GET', path, url.searchParams, options);
+  const rightAnswer = () => answer({method: request.method ?? 'GET', path, route, query}, options);
   const given = fault === undefined ? rightAnswer() : faultyAnswer(fault, path, rightAnswer);
   if (given !== undefined) send(given);
   else if (fault !== undefined) breakConnection(fault.answer, response, rightAnswer);
 }
 
-function answer(
-  method: string,
-  path: string,
-  params: URLSearchParams,
-  {account, lists, pageCap, forbidden, missing}: ServerOptions,
-): Answer {
+type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly route: Route | undefined;
+  readonly query: Query;
+};
+
+function answer({method, path, route, query}: Asked, {lists, forbidden, missing}: ServerOptions): Answer {
   if (method !== 'GET') return json(405, {message: 'Method Not Allowed'});
-  const pattern = patternOf(path);
-  if (forbidden.includes(pattern)) return {status: 403, ...faultBody(403, path)};
-  if (missing.includes(pattern)) return {status: 404, ...faultBody(404, path)};
-
-  const query = readQuery(params, pageCap);
-  if (path === 'users/me') return json(200, lists.currentUser());
-  if (pattern !== path) {
-    const [, id = ''] = path.split('/');
-    return (
-      listed(lists.productsOfOrder(id, query)) ?? json(404, {message: `No Result found for EcomOrder with id ${id}`})
-    );
-  }
-  const isList = account.has(path) && !sideLoaded.includes(path);
-  return isList ? (listed(lists.page(account.resource(path), query)) ?? notFound()) : notFound();
-}
-
-function listed(list: ListAnswer | undefined): Answer | undefined {
-  return list === undefined ? undefined : {status: 200, body: toWirePage(list.body), rows: list.rows};
+  if (route === undefined) return notFound();
+  // A path is forbidden or missing with all its parameters.
+  const names = [route.name, route.name.replace(/\?.*/, '')];
+  if (names.some(name => forbidden.includes(name))) return {status: 403, ...faultBody(403, path)};
+  if (names.some(name => missing.includes(name))) return {status: 404, ...faultBody(404, path)};
+  const list = lists.answer(route, query);
+  if (list === undefined) return json(404, {message: noResult(route)});
+  return {status: list.status, body: toWirePage(list.body), rows: list.rows};
 }
 
 function notFound(): Answer {

@@ -14,6 +14,7 @@ import {resourceNames} from './resources/index.js';
 import {selector} from './selection.js';
 import {listen} from './server.js';
 import {sizesFor} from './sizes.js';
+import {idsOf, viewNamed} from './views.js';
 import type {WireRow} from './wire.js';
 
 export type {RowName} from './account.js';
@@ -30,10 +31,18 @@ export type Simulator = {
   /** What was asked, the oldest first; bounded by the option `loggedRequests`. */
   readonly requests: readonly LoggedRequest[];
   stats(): Stats;
-  /** The names of all resources, the data keys of the API. */
+  /** The names of all resources: the paths of the API, with `{id}` where the id of another row stands. */
   readonly resources: readonly string[];
-  /** The living rows of a resource by ascending id, as its list would send them. A bigint is a JSON number. */
+  /**
+   * The living rows of a resource by ascending id, as its list would send them; the attributes of a row of JSON:API stand
+   * beside its id, and a text is the one value of its row. A bigint is a JSON number. Paths whose rows follow from those
+   * of others (`contacts/{id}/organization`) have theirs, too.
+   */
   rows(resource: string): Iterable<WireRow>;
+  /** Those of one answer: the rows below the row that has this id. */
+  rowsUnder(resource: string, id: string): Iterable<WireRow>;
+  /** The ids of the rows of a resource in the sequence of `rows`, for those that do not show them. */
+  ids(resource: string): Iterable<string>;
   count(resource: string): number;
   /** A new row, stamped now; its id. What `row` does not say is made up. */
   insert(resource: string, row?: WireRow): string;
@@ -123,11 +132,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: log.requests,
     stats: () => log.stats,
     resources: resourceNames,
-    *rows(name) {
-      const resource = account.resource(name);
-      const table = account.table(name);
-      for (let position = 0; position < table.count; position++) yield account.row(resource, table.indexAt(position));
-    },
+    rows: name => rowsOf(account, name),
+    rowsUnder: (name, id) => rowsUnder(account, name, id),
+    ids: name => idsOf(account, name),
     count: name => account.table(name).count,
     insert: (name, row) => account.insert(name, row),
     edit: (name, id, row) => account.edit(name, id, row),
@@ -142,6 +149,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     stop: () => stopped(server.http),
   };
+}
+
+function* rowsOf(account: Account, name: string): Iterable<WireRow> {
+  const view = viewNamed(name);
+  if (view !== undefined) {
+    for (const id of view.ids(account)) yield* view.rowsOf(account, id) ?? [];
+    return;
+  }
+  const resource = account.resource(name);
+  for (const index of account.table(name).living()) yield account.row(resource, index);
+}
+
+function rowsUnder(account: Account, name: string, id: string): Iterable<WireRow> {
+  const view = viewNamed(name);
+  if (view !== undefined) return view.rowsOf(account, id) ?? [];
+  const resource = account.resource(name);
+  return (account.indicesUnder(resource, id) ?? []).map(index => account.row(resource, index));
 }
 
 // Changes fall due with time and are made when somebody asks, so that no timer keeps the process awake.

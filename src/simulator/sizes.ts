@@ -11,7 +11,7 @@ export type SizeOptions = {
 };
 
 const usualContacts = 250;
-const exponents = {withContacts: 1, slowly: 0.5, hardly: 0.25} as const;
+const exponents = {withContacts: 1, slowly: 0.5, hardly: 0.25, never: 0} as const;
 
 /**
  * The rows of every resource. With `records` the sum over all resources is exactly that number. Counts that are given

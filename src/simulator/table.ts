@@ -1,7 +1,7 @@
 // The living rows of one resource by their place: the rows that the seed made, less the removed ones, plus the
 // inserted ones. It stores what changed and nothing else; rows themselves are computed by whoever asks.
 
-import {idOf, indexOfId} from './row-source.js';
+import {type Ids, numbers} from './ids.js';
 import type {WireRow} from './wire.js';
 
 /** What happened to one row since the account was made. Instants are seconds since 1970. */
@@ -23,16 +23,18 @@ export class Table {
   readonly baseCount: number;
   /** Moves with every change, so that what was derived from the rows can be thrown away. */
   version = 0;
+  readonly #ids: Ids;
   #nextIndex: number;
   readonly #changes = new Map<number, Change>();
   // Ascending, so that a position among the living is found by halving.
   readonly #removed: number[] = [];
   readonly #watchers = new Set<Watcher>();
 
-  constructor(name: string, salt: number, baseCount: number) {
+  constructor(name: string, salt: number, baseCount: number, ids: Ids = numbers) {
     this.name = name;
     this.salt = salt;
     this.baseCount = baseCount;
+    this.#ids = ids;
     this.#nextIndex = baseCount;
   }
 
@@ -45,13 +47,18 @@ export class Table {
   }
 
   idAt(index: number): string {
-    return String(idOf(this.salt, index));
+    return this.#ids.idOf(this.salt, index);
   }
 
   /** The index of a living row. */
   indexOf(id: string): number | undefined {
-    const index = indexOfId(this.salt, Number(id));
+    const index = this.indexOfAny(id);
     return index === undefined || index >= this.#nextIndex || this.#isRemoved(index) ? undefined : index;
+  }
+
+  /** The same for rows that are gone, or never were. */
+  indexOfAny(id: string): number | undefined {
+    return this.#ids.indexOf(this.salt, id);
   }
 
   isAlive(index: number): boolean {

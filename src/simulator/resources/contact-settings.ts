@@ -129,6 +129,7 @@ const fields: Resource = {
 
 const fieldOptions: Resource = {
   name: 'fieldOptions',
+  isSideLoaded: true,
   size: [30, 'hardly'],
   parent: {resource: 'fields', key: 'field', every: 3},
   isListedByParent: true,
@@ -152,6 +153,7 @@ const fieldOptions: Resource = {
 
 const fieldRels: Resource = {
   name: 'fieldRels',
+  isSideLoaded: true,
   size: [14, 'hardly'],
   parent: {resource: 'fields', key: 'field'},
   isListedByParent: true,
