@@ -51,6 +51,11 @@ export function annotateUnsupported(catalog: Catalog, reasons: ReadonlyMap<strin
   };
 }
 
+/** Whether a stream is synced where nobody says which ones are to be. */
+export function isSelectedByDefault({unselected}: StreamDefinition): boolean {
+  return unselected === undefined;
+}
+
 /** The fields that are always written: the keys, and every replication key that may be chosen. */
 export function automaticFieldsOf(stream: StreamDefinition): readonly string[] {
   return [...keyPropertiesOf(stream), ...validReplicationKeys(stream)];
@@ -58,7 +63,7 @@ export function automaticFieldsOf(stream: StreamDefinition): readonly string[] {
 
 function toEntry(stream: StreamDefinition): CatalogEntry {
   const {tapStreamId, replicationKey} = stream;
-  const schema = loadSchema(tapStreamId);
+  const schema = described(stream, loadSchema(tapStreamId));
   return {
     tap_stream_id: tapStreamId,
     stream: tapStreamId,
@@ -68,6 +73,13 @@ function toEntry(stream: StreamDefinition): CatalogEntry {
     schema,
     metadata: [{breadcrumb: [], metadata: streamMetadata(stream)}, ...fieldMetadata(stream, schema)],
   };
+}
+
+/** A schema that says, too, why the stream is not selected. */
+function described({unselected}: StreamDefinition, schema: StreamSchema): StreamSchema {
+  if (unselected === undefined) return schema;
+  const description = [schema.description, `Not selected by default: ${unselected}.`].join(' ').trim();
+  return {type: schema.type, description, properties: schema.properties};
 }
 
 function streamMetadata(stream: StreamDefinition): MetadataEntry['metadata'] {
@@ -83,7 +95,7 @@ function streamMetadata(stream: StreamDefinition): MetadataEntry['metadata'] {
           'valid-replication-keys': validReplicationKeys(stream),
         }),
     inclusion: 'available',
-    'selected-by-default': true,
+    'selected-by-default': isSelectedByDefault(stream),
     ...(perParent === undefined ? {} : {'parent-tap-stream-id': perParent.tapStreamId}),
   };
 }

@@ -20,6 +20,8 @@ export type Conclusion = {
   readonly doubt: WholeRead | null | undefined;
   /** The bookmark up to which nothing can have been missed, where it is another; null where it is not. */
   readonly sureUntil: string | null | undefined;
+  /** From when on the parents have to be asked next, where rows are wanted below those that changed only. */
+  readonly parentsSince: string | undefined;
   /** A sentence about a sudden loss. */
   readonly warning: string | undefined;
 };
@@ -50,6 +52,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
     wholeRead: judgement?.warning === undefined ? wholeReadOf(plan, progress, beganAt, verdict) : undefined,
     doubt: judgement ? (judgement.doubt ?? null) : memory.doubt,
     sureUntil: sureUntilOf(plan, progress),
+    parentsSince: plan.stream.definition.perParent?.isBelowChanged ? beganAt : undefined,
     warning: judgement?.warning,
   };
 }

@@ -4,6 +4,7 @@ import {hasZone} from './dates.js';
 import {snakeCase} from './keys.js';
 import type {Replication} from './reading/stream-to-read.js';
 import type {SelectedStream} from './selection.js';
+import {spellingOf} from './stream-definition.js';
 import {compileTransform} from './transform.js';
 import type {WireRow} from './wire.js';
 
@@ -11,7 +12,10 @@ import type {WireRow} from './wire.js';
  * A stream's replication key and its instant in a row, the same as in the record of that row; undefined for a stream
  * without one. `zone` is that of date-times that name none.
  */
-export function replicationOf(stream: SelectedStream, zone: string): Replication | undefined {
+export function replicationOf(
+  stream: Pick<SelectedStream, 'definition' | 'fullSchema' | 'replicationKey'>,
+  zone: string,
+): Replication | undefined {
   const {definition, fullSchema, replicationKey: key} = stream;
   const property = key === undefined ? undefined : fullSchema.properties[key];
   if (key === undefined || property === undefined) return undefined;
@@ -20,7 +24,7 @@ export function replicationOf(stream: SelectedStream, zone: string): Replication
     schema: {type: 'object', properties: {[key]: property}},
     fullSchema,
     zone,
-    ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
+    ...spellingOf(definition),
   });
   return {
     key,

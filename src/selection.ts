@@ -1,7 +1,7 @@
 // Which streams and fields a run writes, and how each stream is replicated: the wishes of a catalog and of --select,
 // put together with the table. The schemas are always the tap's own.
 
-import {automaticFieldsOf} from './catalog.js';
+import {automaticFieldsOf, isSelectedByDefault} from './catalog.js';
 import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
@@ -100,7 +100,7 @@ function listCandidates(catalog: ParsedCatalog | undefined): readonly Candidate[
     ...entries.map(entry => toCandidate(entry.definition, entry, isStreamSelected(entry.wish))),
     ...streams
       .filter(stream => !named.has(stream))
-      .map(stream => toCandidate(stream, undefined, catalog === undefined)),
+      .map(stream => toCandidate(stream, undefined, catalog === undefined && isSelectedByDefault(stream))),
   ];
 }
 

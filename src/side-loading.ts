@@ -5,7 +5,7 @@ import {zonesOf} from './bookmarks.js';
 import type {Replication, SideLoading} from './reading/stream-to-read.js';
 import {loadSchema, type StreamSchema} from './schemas.js';
 import type {SelectedStream} from './selection.js';
-import type {StreamDefinition} from './stream-definition.js';
+import {type StreamDefinition, spellingOf} from './stream-definition.js';
 import {findStream} from './streams.js';
 import {compileTransform} from './transform.js';
 import type {WireRow} from './wire.js';
@@ -27,7 +27,7 @@ export function sideLoadingOf(
       schema,
       fullSchema: full,
       zone: zonesOf(stream, naiveTimezone).read,
-      ...(stream.wireKeys ? {wireKeys: stream.wireKeys} : {}),
+      ...spellingOf(stream),
     }).transform;
   const parentSchema = loadSchema(parent.tapStreamId);
   const instantOf = (field: string): Replication['valueOf'] => {

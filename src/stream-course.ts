@@ -6,7 +6,7 @@ import type {Checkpoint} from './reading/checkpoint.js';
 import type {Page, Progress} from './reading/list.js';
 import {isWrittenZoneless} from './replication.js';
 import type {State} from './state.js';
-import {keyPropertiesOf} from './stream-definition.js';
+import {keyPropertiesOf, spellingOf} from './stream-definition.js';
 import {dropProgress, type StreamProgress, setProgress, setProofs} from './stream-memory.js';
 import type {StreamPlan} from './stream-plan.js';
 import {compileTransform, type Transformer} from './transform.js';
@@ -54,7 +54,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     schema: stream.schema,
     fullSchema: stream.fullSchema,
     zone: zones.read,
-    ...(definition.wireKeys ? {wireKeys: definition.wireKeys} : {}),
+    ...spellingOf(definition),
   });
   let records = 0;
   let withoutKey = 0;

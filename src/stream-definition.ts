@@ -143,3 +143,11 @@ export function validReplicationKeys(stream: StreamDefinition): readonly string[
 export function replicationMethodOf(stream: StreamDefinition): ReplicationMethod {
   return stream.replicationKey === undefined ? 'FULL_TABLE' : 'INCREMENTAL';
 }
+
+/** What the transformation of a stream's rows has to know of their keys. */
+export function spellingOf({wireKeys, hasExtra}: StreamDefinition): {
+  readonly wireKeys?: Readonly<Record<string, string>>;
+  readonly rest?: string;
+} {
+  return {...(wireKeys && {wireKeys}), ...(hasExtra && {rest: 'extra'})};
+}

@@ -49,6 +49,8 @@ export type StreamMemory = {
    * next read of the list itself begins there.
    */
   readonly sureUntil?: string;
+  /** From when on the parents, below which a stream's rows hang, have to be asked whether they changed. */
+  readonly parentsSince?: string;
   /** By the parameter that was tried, such as `orders[tstamp]`. However old. */
   readonly proofs: Readonly<Record<string, Proof>>;
   /** The highest version that was ever used for the stream. */
@@ -66,6 +68,7 @@ export type MemoryOfFinish = {
   readonly doubt?: WholeRead | null | undefined;
   /** Null when nothing is unsure any more. */
   readonly sureUntil?: string | null | undefined;
+  readonly parentsSince?: string | undefined;
   readonly proofs?: Readonly<Record<string, Proof>> | undefined;
   readonly version?: number | undefined;
 };
@@ -99,6 +102,11 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     parseTime,
     `up to where ${tapStreamId} is sure is no date-time; it counts as sure up to its bookmark`,
   );
+  const parentsSince = read(
+    'parents_since',
+    parseTime,
+    `since when the parents of ${tapStreamId} are to be asked is no date-time; it counts as never read`,
+  );
   const proofs = proofsOf(entry);
   if (proofs.malformed > 0) {
     complaints.push(`${proofs.malformed} of the proofs of ${tapStreamId} are not this tap's; they are made anew`);
@@ -118,6 +126,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     ...(wholeRead && {wholeRead}),
     ...(doubt && {doubt}),
     ...(sureUntil !== undefined && {sureUntil}),
+    ...(parentsSince !== undefined && {parentsSince}),
     proofs: proofs.known,
     ...(version !== undefined && {version}),
     ...(progress && {progress}),
@@ -154,13 +163,14 @@ export function setProofs(state: State, tapStreamId: string, proofs: Readonly<Re
  * merges states would bring it back, and is not mentioned elsewhere.
  */
 export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
-  const {rows, wholeRead, doubt, sureUntil, proofs, version} = finish;
+  const {rows, wholeRead, doubt, sureUntil, parentsSince, proofs, version} = finish;
   return {
     ...entry,
     ...(rows !== undefined && {rows}),
     ...(wholeRead && {whole_read: wholeRead, ...over(entry, 'doubt')}),
     ...(doubt === null ? over(entry, 'doubt') : doubt && {doubt: [doubt]}),
     ...(sureUntil === null ? over(entry, 'sure_until') : sureUntil !== undefined && {sure_until: sureUntil}),
+    ...(parentsSince !== undefined && {parents_since: parentsSince}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),
     ...over(entry, 'progress'),

@@ -4,6 +4,7 @@
 import {createHash} from 'node:crypto';
 import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import {fromMillis, shiftSeconds} from './dates.js';
+import {parentsOf} from './parents.js';
 import type {Replication, SideLoading, StreamToRead} from './reading/stream-to-read.js';
 import {replicationOf} from './replication.js';
 import {resumable} from './resuming.js';
@@ -56,6 +57,8 @@ export type StreamPlan = {
   readonly selection: string;
   /** The interrupted read that this one goes on with, if the reading can. */
   readonly resumed: StreamProgress | undefined;
+  /** Those below which its rows hang, as they are to be read; undefined for a stream with a list of its own. */
+  readonly parents: StreamToRead | undefined;
   /** Why an interrupted read is of no use. */
   readonly ignored: string | undefined;
   /** The version of the records, if they are to have one and the read begins anew. */
@@ -73,13 +76,16 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const bookmark = isRefreshed ? undefined : storedBookmark;
   const days = settings.fullRefreshDays(tapStreamId);
   const isDue = days !== undefined && isOlderThan(days, memory.wholeRead?.at, nowMs);
-  const isFromStart = bookmark === undefined || isDue;
-  const since = isFromStart
-    ? startOf(stream, settings)
-    : sinceOf(bookmark, settings.lookbackSeconds(tapStreamId), zones);
+  const lookback = settings.lookbackSeconds(tapStreamId);
+  // Below parents that changed all rows are wanted: which of them are new, only the change of the parent tells.
+  const isBelowChanged = definition.perParent?.isBelowChanged === true && replicationKey !== undefined;
+  const readOnFrom = isBelowChanged && !isRefreshed ? memory.parentsSince : bookmark;
+  const isFromStart = readOnFrom === undefined || isDue;
+  const since = isFromStart || isBelowChanged ? startOf(stream, settings) : sinceOf(readOnFrom, lookback, zones);
+  const parentsSince = isBelowChanged && !isFromStart ? shiftSeconds(readOnFrom, -lookback) : undefined;
   const {sureUntil} = memory;
-  const isUnsure = !isFromStart && sureUntil !== undefined && sureUntil < bookmark;
-  const sinceOfWhole = isUnsure ? sinceOf(sureUntil, settings.lookbackSeconds(tapStreamId), zones) : since;
+  const isUnsure = !isFromStart && sureUntil !== undefined && sureUntil < readOnFrom;
+  const sinceOfWhole = isUnsure ? sinceOf(sureUntil, lookback, zones) : since;
 
   // Where start_date leaves records out, their absence means nothing. Neither does it in the first read of a stream,
   // when the target has nothing yet.
@@ -87,7 +93,14 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const speaksOfAbsence = since === undefined && (replicationKey === undefined || isReread);
   const isVersioned = settings.emitActivateVersion && speaksOfAbsence;
 
-  const selection = hashOf([stream.schema.properties, replicationKey, since, zones.read, definition.path]);
+  const selection = hashOf([
+    stream.schema.properties,
+    replicationKey,
+    since,
+    zones.read,
+    definition.path,
+    parentsSince,
+  ]);
   const {resumed, ignored} = chooseProgress(memory.progress, {selection, nowMs, isVersioned, settings});
   return {
     stream,
@@ -101,6 +114,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     isFromStart,
     memory,
     sideLoading: sideLoadingOf(stream, settings.naiveTimezone),
+    parents: parentsOf(definition, {state, naiveTimezone: settings.naiveTimezone, since: parentsSince}),
     selection,
     resumed,
     ignored,
@@ -110,7 +124,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
 
 /** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
 export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
-  const {stream, since, replication, memory, sideLoading, isFromStart, resumed} = plan;
+  const {stream, since, replication, memory, sideLoading, isFromStart, parents, resumed} = plan;
   return {
     definition: stream.definition,
     since,
@@ -118,6 +132,7 @@ export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): S
     memory: {rows: memory.rows, proofs: memory.proofs},
     // Who asks for all of a list asks the list itself.
     sideLoading: sideLoading && {...sideLoading, isWanted: !isFromStart},
+    parents,
     checkpoint: resumed?.at,
     onIgnored,
   };

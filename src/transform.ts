@@ -18,6 +18,8 @@ export type TransformOptions = {
   readonly zone: string;
   /** Field -> wire key, where `snakeCase` does not lead from one to the other. Dotted for a field inside an object. */
   readonly wireKeys?: Readonly<Record<string, string>>;
+  /** A field that takes what the schema does not name, as JSON; undefined where that is drift. */
+  readonly rest?: string;
   /** Told of each value that was set to null. `detail` says what kind of value it was, never the value: rows are private. */
   readonly onMisfit?: (field: string, detail: string) => void;
 };
@@ -33,12 +35,13 @@ export type Transformer = {
 
 /** Compiles the transformation of one stream's rows. The counts it returns grow as rows pass. */
 export function compileTransform(options: TransformOptions): Transformer {
-  const {schema, fullSchema = schema, zone, wireKeys = {}, onMisfit} = options;
+  const {schema, fullSchema = schema, zone, wireKeys = {}, rest, onMisfit} = options;
   const misfits = new Map<string, number>();
   const drift = new Map<string, number>();
   const transform = compileObject(schema.properties, fullSchema.properties, '', {
     zone,
     wireKeys,
+    rest,
     countMisfit: (field, detail) => {
       misfits.set(field, (misfits.get(field) ?? 0) + 1);
       onMisfit?.(field, detail);
@@ -57,6 +60,7 @@ const DRIFT_LIMIT = 1000;
 type Context = {
   readonly zone: string;
   readonly wireKeys: Readonly<Record<string, string>>;
+  readonly rest: string | undefined;
   readonly countMisfit: (field: string, detail: string) => void;
   readonly countDrift: (field: string) => void;
 };
@@ -66,8 +70,11 @@ type Properties = Readonly<Record<string, PropertySchema>>;
 /** A value for its field. `row` is the object the value stands in: its other dates may tell the zone of this one. */
 type Convert = (value: unknown, row: WireRow) => unknown;
 
-/** What happens to a key of the wire: a field is written, a key the schema lacks is counted, others are left out. */
-type Slot = {readonly field: string; readonly convert: Convert} | {readonly drift: string} | 'unwanted';
+/**
+ * What happens to a key of the wire: a field is written, a key the schema lacks goes with the rest or is counted, others
+ * are left out.
+ */
+type Slot = {readonly field: string; readonly convert: Convert} | {readonly drift: string} | 'rest' | 'unwanted';
 
 /** `path` is empty for the record itself and ends in a dot for an object inside it. */
 function compileObject(
@@ -92,10 +99,16 @@ function compileObject(
     }),
   );
 
+  const {rest} = context;
+  const isRestKept = rest !== undefined && path === '';
+
   const slotOf = (wireKey: string): Slot => {
     const field = fieldsByWireKey.get(wireKey) ?? snakeCase(wireKey);
     const convert = converters.get(field);
     if (convert !== undefined) return {field, convert};
+    if (isRestKept && !Object.hasOwn(fullProperties, field) && field !== 'links') {
+      return converters.has(rest) ? 'rest' : 'unwanted';
+    }
     // Nearly every row carries `links`, URLs of no value (the one schema that wants them has the field).
     return Object.hasOwn(fullProperties, field) || field === 'links' ? 'unwanted' : {drift: path + cleanText(field)};
   };
@@ -103,6 +116,7 @@ function compileObject(
   const slots = new Map<string, Slot>();
   return row => {
     const record = {...template};
+    let kept: Record<string, unknown> | undefined;
     for (const wireKey of Object.keys(row)) {
       let slot = slots.get(wireKey);
       if (slot === undefined) {
@@ -110,6 +124,11 @@ function compileObject(
         if (slots.size < SLOT_LIMIT) slots.set(wireKey, slot);
       }
       if (slot === 'unwanted') continue;
+      if (slot === 'rest') {
+        kept ??= {};
+        kept[wireKey] = row[wireKey];
+        continue;
+      }
       if ('drift' in slot) {
         context.countDrift(slot.drift);
         continue;
@@ -118,6 +137,7 @@ function compileObject(
       // Two keys of the wire may lead to one field: the one that says something stays.
       if (value !== null) record[slot.field] = value;
     }
+    if (kept && rest !== undefined) record[rest] = toText(kept);
     return record;
   };
 }

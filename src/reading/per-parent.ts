@@ -1,142 +1,156 @@
-// Reads a list that exists only below its parents: one request (or a few) for every row of the parent's list.
+// Reads rows that exist only below their parents: one request (or a few) for every row of the parents' list.
 
 import {ApiError} from '../errors.js';
+import type {PerParent} from '../stream-definition.js';
+import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
-import {createKeySet} from './key-set.js';
-import type {Accept, ListSession, Page, ReadingContext} from './list.js';
+import {type Form, USUAL_FORM} from './envelopes.js';
+import {createFinished} from './finished-parents.js';
+import {type Accept, createProgress, type ListSession, openList, type Page, type ReadingContext} from './list.js';
+import {readByOffset} from './offsets.js';
 import {isSurelyLast} from './walk.js';
 
-/** A checkpoint of this way of reading. */
-export type ChildrenCheckpoint = {
-  readonly way: 'children';
-  /** Different children that came so far, those of the parent being read left out. */
-  readonly seen: number;
-  readonly total: null;
-  /**
-   * The keys of the parents whose children have all come, as a set of keys writes them. Not only the last key: where
-   * the parents' list has no order, or shifts, a parent with a lower one may come later.
-   */
-  readonly parents: string;
+type Query = Readonly<Record<string, string>>;
+
+/** Walks of one list, and the rows of one walk, for which there are orders. */
+const [WALKS, ROWS] = [2 ** 5, 2 ** 24];
+/** Apart as `walk` sets them. */
+const ORDERS_PER_WALK = 2 ** 40;
+
+export type ChildrenToRead = {
+  readonly below: PerParent;
+  /** What is asked of every page. */
+  readonly query: Query;
+  /** Asks for all rows of a parent at once. */
+  readonly isOnce: boolean;
+  /** The parents below which rows are wanted, in whatever order. */
+  readonly parents: AsyncIterable<WireRow>;
+  /** Whether the parents come in the order of their ids, whatever happens to their list. */
+  readonly isInOrder: boolean;
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly signal: AbortSignal;
 };
 
 /** The list below one parent, whose first page is under way. */
-type Child = {readonly parent: string; readonly path: string; readonly order: number; readonly first: Promise<Accept>};
+type Child = {readonly parent: string; readonly session: ListSession; readonly first: Promise<Accept>};
 
 /**
- * The pages of all children, parent by parent. `parentPages` brings the parents, in whatever order, as the rows under
- * `parentsKey`; its list has a rank of its own, just behind that of the children. `pathOf` gives the child list of a
- * parent's key. The children's key set begins with the number of rows that `checkpoint` has seen. Throws ApiError.
+ * The pages of all children, parent by parent, in the order of the parents. `session` is that of the children's stream:
+ * a row that comes below several parents comes once, and what it begins with counts as seen. Throws ApiError.
  */
 export async function* readPerParent(
   context: ReadingContext,
-  parentPages: AsyncGenerator<Page>,
-  parentsKey: string,
-  children: ListSession,
-  pathOf: (parentKey: string) => string,
-  checkpoint?: Checkpoint | undefined,
+  session: ListSession,
+  options: ChildrenToRead,
 ): AsyncGenerator<Page> {
-  const finished = createFinished(checkpoint);
+  const {below, parents, checkpoint, isInOrder} = options;
+  const mainKey = session.list.dataKeys[0] ?? '';
+  const finished = createFinished({checkpoint, isInOrder});
   const ahead: Child[] = [];
   let order = 0;
   try {
-    for await (const parent of keysOf(parentPages, parentsKey)) {
-      if (finished.has(parent)) continue;
-      const path = pathOf(parent);
-      const first = children.request(pageQuery(context, 0), {path, isPart: true, order});
-      // Looked at in order, below; until then a fault must not count as unhandled.
-      first.catch(() => undefined);
-      ahead.push({parent, path, order, first});
+    for await (const row of parents) {
+      const key = USUAL_FORM.keyOf(below.parentKey === undefined ? row : {id: row[below.parentKey]});
+      if (key === undefined || finished.has(key)) continue;
+      ahead.push(begin(key, order));
       order += 1;
-      if (ahead.length >= context.window) yield* readChild(context, children, finished, ahead.shift());
+      if (ahead.length >= context.window) yield* readChild(ahead.shift());
     }
-    while (ahead.length > 0) yield* readChild(context, children, finished, ahead.shift());
+    while (ahead.length > 0) yield* readChild(ahead.shift());
   } finally {
     for (const {first} of ahead) first.then(({discard}) => discard()).catch(() => undefined);
   }
-}
 
-/** Whether this way of reading can go on from a checkpoint. */
-export function isChildrenCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint {
-  const {way, seen, parents} = checkpoint;
-  const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
-  return way === 'children' && isCount && createKeySet({from: parents}) !== undefined;
-}
-
-async function* keysOf(pages: AsyncGenerator<Page>, parentsKey: string): AsyncGenerator<string> {
-  for await (const page of pages) {
-    const keys = (page.rows[parentsKey] ?? []).map(row => row['id']).filter(id => id !== undefined && id !== null);
-    page.release();
-    for (const key of keys) yield String(key);
+  function begin(parent: string, at: number): Child {
+    const child = openChild(context, session, options, parent, at);
+    const first = child.request(options.isOnce ? queryOf(parent) : {...queryOf(parent), ...firstPage()});
+    // Looked at in order, below; until then a fault must not count as unhandled.
+    first.catch(() => undefined);
+    return {parent, session: child, first};
   }
-}
 
-/** Each page goes out before the next is asked for: pages that wait for one another would use up the places. */
-async function* readChild(
-  context: ReadingContext,
-  session: ListSession,
-  finished: Finished,
-  child: Child | undefined,
-): AsyncGenerator<Page> {
-  if (!child) return;
-  const {parent, path, order, first} = child;
-  const finish = () => finished.add(parent, session.progress.seen);
-  try {
-    let raw = (await first).accept();
-    for (let offset = raw.count; ; offset += raw.count) {
-      const isCounted = raw.total === undefined ? isSurelyLast(raw.count, context.pageSize) : offset >= raw.total;
-      const isEnd = raw.count === 0 || isCounted;
-      if (isEnd) finish();
-      yield {...raw.page, checkpoint: finished.note()};
-      if (isEnd) return;
-      raw = (await session.request(pageQuery(context, offset), {path, isPart: true, order})).accept();
-      // A list that knows no offsets sends the same rows for ever.
-      if (raw.repeated === raw.count) {
-        raw.page.release();
-        finish();
-        return;
+  async function* readChild(child: Child | undefined): AsyncGenerator<Page> {
+    if (!child) return;
+    const {parent, session: own, first} = child;
+    const {progress} = session;
+    const before = progress.seen;
+    try {
+      for await (const {page, isLast} of pagesOf(child, await first)) {
+        const rows = page.rows[mainKey] ?? [];
+        // Who takes part in the key of a row makes it another one below each parent.
+        const fresh = below.parentField === undefined ? rows.filter(isNew) : rows;
+        progress.seen = below.parentField === undefined ? session.seen.size() : before + own.seen.size();
+        if (isLast) finished.add(parent, progress.seen);
+        yield {...page, rows: {...page.rows, [mainKey]: fresh}, checkpoint: finished.note()};
       }
+    } catch (error) {
+      // The parent has gone between its page and this request.
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      finished.add(parent, progress.seen);
+    } finally {
+      progress.requests += own.progress.requests;
+      const {begunAt} = own.progress;
+      if (begunAt !== undefined) progress.begunAt = Math.min(progress.begunAt ?? begunAt, begunAt);
     }
-  } catch (error) {
-    // The parent has gone between its page and this request.
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
-    finish();
+  }
+
+  /** One page mostly. A long list is read as any other is, page by page: one that is kept would hold up the next. */
+  async function* pagesOf({parent, session: own}: Child, first: Accept): AsyncGenerator<{page: Page; isLast: boolean}> {
+    if (options.isOnce || isWhole(first)) {
+      yield {page: first.accept().page, isLast: true};
+      return;
+    }
+    const query = queryOf(parent);
+    for await (const page of readByOffset(context, own, {query, order: {}, isOpen: false, first})) {
+      yield {page, isLast: false};
+    }
+    finished.add(parent, session.progress.seen);
+  }
+
+  function queryOf(parent: string): Query {
+    return below.parameter === undefined ? options.query : {...options.query, [below.parameter]: parent};
+  }
+
+  function firstPage(): Query {
+    return {limit: String(context.pageSize), offset: '0'};
+  }
+
+  function isWhole({count, total}: Accept): boolean {
+    return count === 0 || (total === undefined ? isSurelyLast(count, context.pageSize) : count >= total);
+  }
+
+  function isNew(row: WireRow): boolean {
+    const key = (session.list.form ?? USUAL_FORM).keyOf(row);
+    return key === undefined || session.seen.add(key);
   }
 }
 
-function pageQuery({pageSize}: ReadingContext, offset: number): Record<string, string> {
-  return {limit: String(pageSize), offset: String(offset)};
+/** A session for the list below one parent, whose pages come at its place among the parents. */
+function openChild(
+  context: ReadingContext,
+  {list}: ListSession,
+  {below, signal}: ChildrenToRead,
+  parent: string,
+  at: number,
+): ListSession {
+  const {parentField} = below;
+  const form = list.form ?? USUAL_FORM;
+  const rowsOf: Form['rowsOf'] = (body, dataKey) => {
+    const rows = form.rowsOf(body, dataKey);
+    return parentField === undefined ? rows : rows?.map(row => ({[parentField]: parent, ...row}));
+  };
+  const path = below.path.replace(':id', encodeURIComponent(parent));
+  const own = createProgress();
+  const session = openList(context, {...list, path, form: {...form, rowsOf}}, own, signal);
+  return {
+    ...session,
+    request: (query, options = {}) => session.request(query, {...options, order: orderOf(at, options.order ?? 0)}),
+  };
 }
 
-type Finished = {
-  readonly has: (parent: string) => boolean;
-  /** All children of a parent have come; `seen` rows, those of the other parents included. */
-  readonly add: (parent: string, seen: number) => void;
-  /** The parents that are finished now, as a checkpoint; it may be asked for when others are, too. */
-  readonly note: () => () => ChildrenCheckpoint | undefined;
-};
-
-/** A parent that was finished, and the one after it: whoever holds one knows all that were finished since. */
-type Mark = {readonly parent: string; readonly seen: number; next?: Mark};
-
-function createFinished(checkpoint: Checkpoint | undefined): Finished {
-  const resumed = checkpoint && isChildrenCheckpoint(checkpoint) ? checkpoint : undefined;
-  const parents = (resumed && createKeySet({from: resumed.parents})) ?? createKeySet();
-  let last: Mark = {parent: '', seen: resumed?.seen ?? 0};
-  return {
-    has: parents.has,
-    add: (parent, seen) => {
-      parents.add(parent);
-      last.next = {parent, seen};
-      last = last.next;
-    },
-    note: () => {
-      const noted = last;
-      return () => {
-        const since: string[] = [];
-        for (let mark = noted.next; mark; mark = mark.next) since.push(mark.parent);
-        const text = parents.without(since).toText();
-        return text === undefined ? undefined : {way: 'children', seen: noted.seen, total: null, parents: text};
-      };
-    },
-  };
+/** Pages of a parent come before those of the next one, and keep their order: that of a walk, in fewer digits. */
+function orderOf(parent: number, order: number): number {
+  const walk = Math.floor(order / ORDERS_PER_WALK);
+  const row = Math.min(order - walk * ORDERS_PER_WALK, ROWS - 1);
+  return (parent * WALKS + Math.min(walk, WALKS - 1)) * ROWS + row;
 }

@@ -2,6 +2,7 @@
 
 import {dataKeyOf, listKeyOf} from '../stream-definition.js';
 import {readAhead} from './ahead.js';
+import {formOf} from './envelopes.js';
 import {createProgress, type List, type Page, type Progress, type ReadingContext} from './list.js';
 import type {StreamToRead} from './stream-to-read.js';
 import {readStream} from './ways.js';
@@ -45,6 +46,7 @@ export function startReading(
       dataKeys: [...new Set([listKeyOf(stream.definition), ...dataKeys])],
       endpoint: stream.definition.tapStreamId,
       rank: members[0] ?? 0,
+      form: formOf(stream.definition),
     };
     const sources = readAhead(readStream(context, stream, list, progress, endsWithRun), members.length);
     members.forEach((index, reader) => {
@@ -64,5 +66,5 @@ async function* withoutCheckpoints(pages: AsyncGenerator<Page>): AsyncGenerator<
 
 /** What makes two streams one reading: the same rows of the same list, from the same place. */
 function identify({definition, since, checkpoint}: StreamToRead): string {
-  return JSON.stringify([definition.path, definition.parameters, since, checkpoint]);
+  return JSON.stringify([definition.path, listKeyOf(definition), definition.parameters, since, checkpoint]);
 }

@@ -14,6 +14,8 @@ export type StreamToRead = {
   readonly memory: Memory;
   /** Where the rows come along with those of their parents. */
   readonly sideLoading?: SideLoading | undefined;
+  /** Where the rows hang below others: those, as they are to be read. Only below these are rows wanted. */
+  readonly parents?: StreamToRead | undefined;
   /** Where an interrupted reading of the same rows stood. */
   readonly checkpoint: Checkpoint | undefined;
   /** Told why a checkpoint is of no use. */

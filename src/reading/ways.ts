@@ -4,24 +4,17 @@
 
 import {shiftSeconds} from '../dates.js';
 import {ApiError, isRefusal} from '../errors.js';
-import {listKeyOf} from '../stream-definition.js';
-import {findStream} from '../streams.js';
+import {listKeyOf, livesBelowParents, type PerParent} from '../stream-definition.js';
+import {type IncludedCheckpoint, isIncludedCheckpoint, readBelowParents} from './below-parents.js';
 import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
+import {type ChildrenCheckpoint, isChildrenCheckpoint} from './finished-parents.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import {isKeysetCheckpoint} from './keyset.js';
-import {
-  type Accept,
-  createProgress,
-  type List,
-  openList,
-  type Page,
-  type Progress,
-  type ReadingContext,
-} from './list.js';
+import {type Accept, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
 import {readNewestFirst, readNewestFirstPlace} from './newest-first.js';
+import {readNumberedPages, readOnce} from './numbered-pages.js';
 import {readOffsetPlace} from './offsets.js';
-import {isChildrenCheckpoint, readPerParent} from './per-parent.js';
 import {createProver} from './proofs.js';
 import {filterOf, findShortcut, includeOf, type Shortcut} from './shortcuts.js';
 import {readSideLoaded} from './side-loaded.js';
@@ -42,7 +35,7 @@ export async function* readStream(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  const {definition, since, replication, memory, sideLoading} = stream;
+  const {definition, since, replication, memory, sideLoading, parents} = stream;
   progress.proofs = memory.proofs;
   const resume = readCheckpoint(stream);
   progress.isResumed = resume !== undefined;
@@ -69,6 +62,12 @@ export async function* readStream(
   }
 
   async function* read(): AsyncGenerator<Page> {
+    // Such lists know nothing that would shorten their reading.
+    if (livesBelowParents(definition) || definition.paging) {
+      yield* readWhole(undefined);
+      if (progress.isWhole) progress.listRows = progress.total ?? progress.seen;
+      return;
+    }
     const {first, isShort} = await lookAhead();
     let shortcut: Shortcut | undefined;
     if (since !== undefined && replication && prover && !isShort) {
@@ -166,8 +165,15 @@ export async function* readStream(
     const checkpoint = resume?.shortcut === null ? resume.checkpoint : undefined;
     if (!checkpoint) forgetUnknown();
     const parent = definition.perParent;
-    if (parent && checkpoint && isChildrenCheckpoint(checkpoint)) yield* readChildren(parent, checkpoint);
-    else {
+    if (parent && (livesBelowParents(definition) || (checkpoint && isBelowCheckpoint(checkpoint)))) {
+      yield* readChildren(parent, checkpoint);
+    } else if (definition.paging === 'once') {
+      use(session, 'whole');
+      yield* readOnce(session, query);
+    } else if (definition.paging === 'pages') {
+      use(session, 'pages');
+      yield* readNumberedPages(context, session, query);
+    } else {
       const isToBeProven = sideLoading && !progress.isResumed && prover?.known(includeOf(sideLoading)) === undefined;
       const shortcut = replication && (filterOf(definition, replication)?.parameter ?? `orders[${replication.key}]`);
       if (replication && shortcut && prover?.known(shortcut) === undefined) {
@@ -194,42 +200,27 @@ export async function* readStream(
     }
   }
 
-  async function* readChildren(
-    below: NonNullable<StreamToRead['definition']['perParent']>,
-    checkpoint?: Checkpoint,
-  ): AsyncGenerator<Page> {
-    const parent = findStream(below.tapStreamId);
-    if (!parent) throw new Error(`${definition.tapStreamId} hangs on ${below.tapStreamId}, which is no stream`);
-    use(session, 'children');
-    const parents = createProgress();
-    progress.parents = parents;
-    const parentsList: List = {
-      path: parent.path,
-      dataKeys: [listKeyOf(parent)],
-      endpoint: list.endpoint,
-      // Between this stream and the next: what this one is waiting for goes before the parents further down.
-      rank: list.rank + 0.5,
-    };
-    const everyParent = {
-      definition: parent,
-      since: undefined,
-      replication: undefined,
-      memory: {rows: undefined, proofs: {}},
-      checkpoint: undefined,
-    };
-    const parentPages = readStream(context, everyParent, parentsList, parents, signal);
-    const pathOf = (key: string) => below.path.replace(':id', encodeURIComponent(key));
-    yield* readPerParent(context, parentPages, listKeyOf(parent), session, pathOf, checkpoint);
-    // Without parents no request for the stream's own rows was answered, and the parents' list says when that was.
-    progress.begunAt ??= parents.begunAt;
-    // Nothing counts the children: below a parent that was read early, some may have come since.
-    progress.verdict = 'unverified';
+  async function* readChildren(below: PerParent, checkpoint?: Checkpoint): AsyncGenerator<Page> {
+    if (!parents) throw new Error(`nobody has said how the parents of ${definition.tapStreamId} are read`);
+    progress.isWhole = parents.since === undefined;
+    yield* readBelowParents(context, session, {
+      definition,
+      below,
+      parents,
+      checkpoint,
+      readList: readStream,
+      signal,
+    });
   }
 }
 
 /** Whether the server was in trouble with a request, as often as it was repeated. */
 function isStumble(error: unknown): boolean {
   return error instanceof ApiError && error.status !== undefined && error.status >= 500;
+}
+
+function isBelowCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint | IncludedCheckpoint {
+  return isChildrenCheckpoint(checkpoint) || isIncludedCheckpoint(checkpoint);
 }
 
 type Resume = {
@@ -250,7 +241,7 @@ function readCheckpoint({checkpoint, onIgnored, definition, sideLoading}: Stream
     }
     const place = readOffsetPlace(checkpoint);
     if (place) return {checkpoint, shortcut, seen: place.seen};
-    if (isChildrenCheckpoint(checkpoint) && definition.perParent) {
+    if (isBelowCheckpoint(checkpoint) && definition.perParent) {
       return {checkpoint, shortcut, seen: createKeySet({startAt: checkpoint.seen})};
     }
     if (readNewestFirstPlace(checkpoint)) return {checkpoint, shortcut, seen: createKeySet()};

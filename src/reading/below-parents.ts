@@ -1,0 +1,254 @@
+// Reads rows that hang below those of another stream. Where the parents' list was proven to bring them along, a request
+// serves a whole page of parents; else each parent takes one.
+
+import {shiftSeconds} from '../dates.js';
+import {ApiError, isRefusal} from '../errors.js';
+import {isObject} from '../json.js';
+import {dataKeyOf, type PerParent, type StreamDefinition} from '../stream-definition.js';
+import type {WireRow} from '../wire.js';
+import {use} from './changed-rows.js';
+import type {Checkpoint} from './checkpoint.js';
+import {formOf, USUAL_FORM} from './envelopes.js';
+import {createProofs} from './known-proofs.js';
+import {
+  type Accept,
+  createProgress,
+  type List,
+  type ListSession,
+  openList,
+  type Page,
+  type Progress,
+  type ReadingContext,
+} from './list.js';
+import {readPerParent} from './per-parent.js';
+import type {StreamToRead} from './stream-to-read.js';
+
+type Query = Readonly<Record<string, string>>;
+
+/** A row may show an earlier time than that at which it could first be seen. */
+const MARGIN_SECONDS = 60;
+
+/** Reads the list of a stream; that of the parents, which may hang below others in turn. */
+export type ReadList = (
+  context: ReadingContext,
+  stream: StreamToRead,
+  list: List,
+  progress: Progress,
+  signal: AbortSignal,
+) => AsyncGenerator<Page>;
+
+export type RowsBelow = {
+  readonly definition: StreamDefinition;
+  readonly below: PerParent;
+  /** The parents as they are to be read. */
+  readonly parents: StreamToRead;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly readList: ReadList;
+  readonly signal: AbortSignal;
+};
+
+/** A checkpoint of the parents' list, whose answers bring the rows along. */
+export type IncludedCheckpoint = {
+  readonly way: 'included';
+  /** Different rows that came so far. */
+  readonly seen: number;
+  readonly total: null;
+  readonly at: Checkpoint;
+};
+
+/** Whether rows that come with their parents can be gone on with from a checkpoint. */
+export function isIncludedCheckpoint(checkpoint: Checkpoint): checkpoint is IncludedCheckpoint {
+  const {way, seen, at} = checkpoint;
+  const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
+  return way === 'included' && isCount && isObject(at) && typeof at['way'] === 'string';
+}
+
+/** The pages of all rows below the parents. `session` is that of the rows' stream. Throws ApiError. */
+export async function* readBelowParents(
+  context: ReadingContext,
+  session: ListSession,
+  options: RowsBelow,
+): AsyncGenerator<Page> {
+  const {definition, below, parents, checkpoint, readList, signal} = options;
+  const {list, progress} = session;
+  const parentsKey = dataKeyOf(parents.definition);
+  const ownKey = list.dataKeys[0] ?? '';
+  const {include} = below;
+  const query: Query = {...definition.parameters, ...definition.order};
+  const ofParents = createProgress();
+  progress.parents = ofParents;
+
+  if (include && (await isIncluded(include))) {
+    try {
+      if (yield* readIncluded(include)) return;
+      proofs().refute(nameOf(include));
+    } catch (error) {
+      // What the server has come to refuse, the way below each parent may still do without.
+      if (!isRefusal(error)) throw error;
+      proofs().refute(nameOf(include));
+    }
+  }
+  use(session, 'children');
+  // One page of parents after the other: they are few beside what hangs below them, and so come by ascending ids.
+  const oneByOne = parents.definition.keyset ? {...context, window: 1} : context;
+  const children = readPerParent(context, session, {
+    below,
+    query,
+    isOnce: definition.paging === 'once',
+    parents: wantedParents(oneByOne),
+    isInOrder: parents.definition.keyset !== undefined,
+    checkpoint,
+    signal,
+  });
+  for await (const page of children) {
+    noteBegin();
+    yield page;
+  }
+  end();
+
+  async function* wantedParents(readingContext: ReadingContext): AsyncGenerator<WireRow> {
+    for await (const page of readList(readingContext, parents, listOfParents([parentsKey]), ofParents, signal)) {
+      const rows = (page.rows[parentsKey] ?? []).filter(isWanted);
+      page.release();
+      yield* rows;
+    }
+  }
+
+  function isWanted(parent: WireRow): boolean {
+    const {since, replication} = parents;
+    const changedAt = replication?.valueOf(parent) ?? null;
+    return since === undefined || changedAt === null || changedAt >= shiftSeconds(since, -MARGIN_SECONDS);
+  }
+
+  function listOfParents(dataKeys: readonly string[]): List {
+    return {
+      path: parents.definition.path,
+      dataKeys,
+      endpoint: list.endpoint,
+      // Between this stream and the next: what this one is waiting for goes before the parents further down.
+      rank: (list.rank + Math.floor(list.rank) + 1) / 2,
+      form: formOf(parents.definition),
+    };
+  }
+
+  /** The parents' list is asked first, and before a page of children is written it has said when that was. */
+  function noteBegin(): void {
+    const {begunAt} = ofParents;
+    if (begunAt !== undefined) progress.begunAt = Math.min(progress.begunAt ?? begunAt, begunAt);
+  }
+
+  function end(): void {
+    noteBegin();
+    // Nothing counts the children: below a parent that was read early, some may have come since.
+    progress.verdict = 'unverified';
+  }
+
+  function proofs() {
+    return createProofs(progress, context.wall);
+  }
+
+  function isIncluded(by: Include): Promise<boolean> {
+    return proofs().prove(nameOf(by), () => proveIncluded(by));
+  }
+
+  /** Returns false when an answer does not bring the rows along. */
+  async function* readIncluded(by: Include): AsyncGenerator<Page, boolean> {
+    use(session, 'included');
+    const place = checkpoint && isIncludedCheckpoint(checkpoint) ? checkpoint.at : undefined;
+    const parameters = {...parents.definition.parameters, ...includeOf(by)};
+    const withRows = {...parents, definition: {...parents.definition, parameters}, checkpoint: place};
+    for await (const page of readList(context, withRows, listOfParents([parentsKey, by.dataKey]), ofParents, signal)) {
+      noteBegin();
+      const came = page.rows[parentsKey] ?? [];
+      const loaded = page.rows[by.dataKey];
+      if (!loaded && came.length > 0) {
+        page.release();
+        return false;
+      }
+      const wanted = new Set(came.filter(isWanted).map(USUAL_FORM.keyOf));
+      const rows = (loaded ?? []).filter(row => isFresh(row, wanted, by));
+      progress.seen = session.seen.size();
+      const seen = progress.seen;
+      const at = page.checkpoint;
+      yield {
+        ...page,
+        rows: {[ownKey]: rows},
+        checkpoint: () => {
+          const there = at?.();
+          return there && {way: 'included', seen, total: null, at: there};
+        },
+      };
+    }
+    end();
+    return true;
+  }
+
+  function isFresh(row: WireRow, wanted: ReadonlySet<string | undefined>, {parentKey}: Include): boolean {
+    const parent = row[parentKey];
+    if (parents.since !== undefined && parent !== undefined && !wanted.has(String(parent))) return false;
+    const key = USUAL_FORM.keyOf(row);
+    return key === undefined || session.seen.add(key);
+  }
+
+  /**
+   * Whether the answers of the parents' list hold the same rows as those below single parents: of the last parent on a
+   * page that has some, and of the last that has none, since what is cut off is missing at the end.
+   */
+  async function proveIncluded(by: Include): Promise<boolean | undefined> {
+    const answer = await look(listOfParents([parentsKey, by.dataKey]), {
+      ...parents.definition.parameters,
+      ...parents.definition.order,
+      ...includeOf(by),
+      limit: String(context.pageSize),
+    });
+    const loaded = answer.rowsByKey.get(by.dataKey);
+    if (answer.count === 0) return undefined;
+    if (!loaded) return false;
+    const rowsOf = (parent: string) => loaded.filter(row => String(row[by.parentKey]) === parent);
+    const keys = answer.keys.filter(key => key !== undefined);
+    const sample = [keys.findLast(key => rowsOf(key).length > 0), keys.findLast(key => rowsOf(key).length === 0)];
+    for (const parent of sample) {
+      if (parent !== undefined && !(await isSame(parent, rowsOf(parent)))) return false;
+    }
+    return true;
+  }
+
+  async function isSame(parent: string, loaded: readonly WireRow[]): Promise<boolean> {
+    const path = below.path.replace(':id', encodeURIComponent(parent));
+    let own: Accept;
+    try {
+      own = await look({...list, path}, {...query, limit: String(context.pageSize)});
+    } catch (error) {
+      // The parent has gone since.
+      if (error instanceof ApiError && error.status === 404) return loaded.length === 0;
+      throw error;
+    }
+    const known = new Set(loaded.map(USUAL_FORM.keyOf));
+    return own.keys.every(key => known.has(key)) && (own.count >= context.pageSize || own.count === known.size);
+  }
+
+  /** An answer that is only looked at: its rows come again. */
+  async function look(at: List, parameters: Query): Promise<Accept> {
+    const own = createProgress();
+    const looking = openList(context, at, own, signal);
+    try {
+      const answer = await looking.request(parameters, {isPart: true, order: -1});
+      answer.discard();
+      return answer;
+    } finally {
+      progress.proofRequests += 1;
+      progress.requests += own.requests;
+    }
+  }
+}
+
+type Include = NonNullable<PerParent['include']>;
+
+function includeOf({parameter}: Include): Query {
+  return parameter === undefined ? {} : {include: parameter};
+}
+
+/** The name under which it is kept whether the parents bring the rows along. */
+function nameOf({parameter, dataKey}: Include): string {
+  return parameter === undefined ? `beside ${dataKey}` : `include=${parameter}`;
+}

@@ -1,0 +1,82 @@
+// Which parents are done: their children have all come. By that an interrupted reading below parents goes on.
+
+import type {Checkpoint} from './checkpoint.js';
+import {createKeySet} from './key-set.js';
+import {compareIds, isPlainId} from './sequence.js';
+
+/** A checkpoint of the reading below parents. */
+export type ChildrenCheckpoint = {
+  readonly way: 'children';
+  /** Different children that came so far, those of the parent being read left out. */
+  readonly seen: number;
+  readonly total: null;
+  /**
+   * The keys of the parents whose children have all come, as a set of keys writes them. Not only the last key: where
+   * the parents' list has no order, or shifts, a parent with a lower one may come later.
+   */
+  readonly parents?: string;
+  /** The id up to which all parents are done, where they come by ascending ids for certain. */
+  readonly upTo?: string;
+};
+
+export type Finished = {
+  readonly has: (parent: string) => boolean;
+  /** All children of a parent have come; `seen` rows, those of the other parents included. */
+  readonly add: (parent: string, seen: number) => void;
+  /** The parents that are finished now, as a checkpoint; it may be asked for when others are, too. */
+  readonly note: () => () => ChildrenCheckpoint | undefined;
+};
+
+/** A parent that was finished, and the one after it: whoever holds one knows all that were finished since. */
+type Mark = {readonly parent: string; readonly seen: number; next?: Mark};
+
+/**
+ * The parents that are finished, those of a checkpoint included. With `isInOrder` they come by ascending ids, and their
+ * place in that order is all that a checkpoint has to hold, however many they are.
+ */
+export function createFinished(options: {
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly isInOrder: boolean;
+}): Finished {
+  const {checkpoint} = options;
+  const resumed = checkpoint && isChildrenCheckpoint(checkpoint) ? checkpoint : undefined;
+  const parents = (resumed?.parents !== undefined && createKeySet({from: resumed.parents})) || createKeySet();
+  const startedBehind = resumed?.upTo;
+  let last: Mark = {parent: startedBehind ?? '', seen: resumed?.seen ?? 0};
+  let isInOrder = options.isInOrder && resumed?.parents === undefined;
+  return {
+    has: parent => parents.has(parent) || (startedBehind !== undefined && !isBehind(parent, startedBehind)),
+    add: (parent, seen) => {
+      isInOrder &&= isBehind(parent, last.parent);
+      parents.add(parent);
+      last.next = {parent, seen};
+      last = last.next;
+    },
+    note: () => {
+      const noted = last;
+      return () => {
+        const checkpoint = {way: 'children', seen: noted.seen, total: null} as const;
+        if (isInOrder) return noted.parent === '' ? undefined : {...checkpoint, upTo: noted.parent};
+        // Those before the place where this run began are in no set.
+        if (startedBehind !== undefined) return undefined;
+        const since: string[] = [];
+        for (let mark = noted.next; mark; mark = mark.next) since.push(mark.parent);
+        const text = parents.without(since).toText();
+        return text === undefined ? undefined : {...checkpoint, parents: text};
+      };
+    },
+  };
+}
+
+/** Whether the reading below parents can go on from a checkpoint. */
+export function isChildrenCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint {
+  const {way, seen, parents, upTo} = checkpoint;
+  const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
+  if (way !== 'children' || !isCount) return false;
+  if (upTo !== undefined) return typeof upTo === 'string' && isPlainId(upTo) && parents === undefined;
+  return createKeySet({from: parents}) !== undefined;
+}
+
+function isBehind(parent: string, other: string): boolean {
+  return isPlainId(parent) && (other === '' || (isPlainId(other) && compareIds(parent, other) > 0));
+}
