@@ -201,6 +201,15 @@ describe('relations', () => {
     }),
   );
 
+  test.each(['linkData', 'mppLinkData'])('a row of %s is in the campaign and message of its link', async name => {
+    const links = new Map((await rowsIn('links')).map(({id, ...link}) => [id, link]));
+    for (const {linkid, campaignid, messageid} of await rowsIn(name)) {
+      const link = links.get(linkid ?? null);
+      expect(campaignid).toBe(link?.['campaignid']);
+      expect([messageid, '0']).toContain(link?.['messageid']);
+    }
+  });
+
   test('an outcome moves with the types that it lists', () =>
     withSimulator({now: noon}, async simulator => {
       const id = simulator.insert('tasktypeOutcomeRels');

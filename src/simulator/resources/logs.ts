@@ -74,11 +74,13 @@ export const logResources = [logs, linkData, mppLinkData, messageActivities];
 
 function visit(r: RowSource, path: string, isRead: string): WireRow {
   const link = r.parent();
+  const [campaign, message] = [r.valueOf('links', link, 'campaignid'), r.valueOf('links', link, 'messageid')];
   return {
     linkid: link ?? '0',
     subscriberid: r.refOrZero('contacts'),
-    campaignid: r.refOrZero('campaigns'),
-    messageid: r.refOrZero('messages'),
+    campaignid: campaign ?? '0',
+    // Half of the links name no message of their own.
+    messageid: message === null || message === '0' ? r.refOrZero('messages') : message,
     email: `reader${r.index}@example.com`,
     tstamp: r.cdate,
     isread: isRead,
