@@ -119,6 +119,11 @@ export class Account implements Relations {
     for (const child of resources.filter(({parent}) => parent?.resource === name)) {
       for (const childId of this.childIds(child.name, index)) removed.push(...this.remove(child.name, childId));
     }
+    for (const {name: other, goesWith} of resources.filter(({goesWith}) => goesWith?.resource === name)) {
+      const table = this.table(other);
+      for (const at of [...this.indicesWith(other, goesWith?.key ?? '', id)])
+        removed.push(...this.remove(other, table.idAt(at)));
+    }
     this.#moveParent(name, index);
     this.table(name).remove(index);
     return removed;
@@ -127,6 +132,10 @@ export class Account implements Relations {
   idAt(resource: string, draw: number): string | undefined {
     const table = this.table(resource);
     return table.baseCount === 0 ? undefined : table.idAt(Math.floor(draw * table.baseCount));
+  }
+
+  countOf(resource: string): number {
+    return this.table(resource).baseCount;
   }
 
   // The rows of the seed are dealt out evenly among the parents, in order, so that both ways are arithmetic.

@@ -23,6 +23,8 @@ export type Resource = Envelope & {
   readonly parent?: Parent;
   /** The row whose id stands in the path, where that is not the parent. */
   readonly under?: Owner;
+  /** Another row that takes these along when it goes: the field of a value. */
+  readonly goesWith?: Owner;
   /** The parent's row holds the ids of these rows. */
   readonly isListedByParent?: boolean;
   readonly row: (r: RowSource) => WireRow;

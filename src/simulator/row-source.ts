@@ -14,6 +14,8 @@ const accountRests = Date.UTC(2026, 5, 15, 12) / 1000;
 export type Relations = {
   /** The id of a row of `resource` that follows from the draw, or undefined if there are no rows. */
   idAt(resource: string, draw: number): string | undefined;
+  /** How many rows the seed made. */
+  countOf(resource: string): number;
   /** The id of the row that the row with this index hangs on. */
   parentId(resource: string, index: number): string | undefined;
   /** The same for a row of any resource by its id. */
@@ -129,6 +131,13 @@ export class RowSource {
   /** The same where the API writes "0" for nothing. */
   refOrZero(resource: string): string {
     return this.ref(resource) ?? '0';
+  }
+
+  /** The rows of another resource in turn, so that neighbours have different ones; id "0" if it has none. */
+  inTurn(resource: string): {readonly id: string; readonly index: number} {
+    const count = this.relations.countOf(resource);
+    const index = count === 0 ? 0 : this.index % count;
+    return {id: this.relations.idAt(resource, (index + 0.5) / Math.max(count, 1)) ?? '0', index};
   }
 
   parent(): string | null {

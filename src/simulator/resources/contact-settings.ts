@@ -5,6 +5,7 @@ import {byText, contains, equals} from '../rules.js';
 import {created, onClock, unless, updated} from '../stamps.js';
 import {words} from '../texts.js';
 import type {WireRow} from '../wire.js';
+import {contactFieldType} from './field-types.js';
 
 const editedUnlessNew = unless(row => row.index % 2 === 0 && !row.isChanged, updated);
 
@@ -99,12 +100,10 @@ const fields: Resource = {
   row: r => ({
     title: r.text(`Field ${r.pick(words)} ${r.index}`),
     descript: r.index % 2 === 0 ? null : 'What we know of them',
-    type:
-      r.index % 3 === 0
-        ? r.pick(['dropdown', 'listbox', 'radio', 'checkbox'])
-        : r.pick(['text', 'textarea', 'date', 'datetime', 'hidden', '']),
+    type: contactFieldType(r.index),
     isrequired: r.flag(0.2),
-    perstag: `FIELD_${r.index}`,
+    // Two tags that differ by the case of their letters alone.
+    perstag: r.index === 5 ? 'field_4' : `FIELD_${r.index}`,
     defval: r.index % 2 === 0 ? null : '',
     show_in_list: r.flag(0.3),
     rows: '0',

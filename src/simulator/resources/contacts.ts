@@ -5,6 +5,7 @@ import type {Resource} from '../resource.js';
 import {before, byId, byNumber, byStamp, byText, equals, since, unproven} from '../rules.js';
 import {created, type Instants, later, never, onClock, touched, unless, updated} from '../stamps.js';
 import {cities, companies, firstNames, lastNames, userAgent, words} from '../texts.js';
+import {contactValue} from './field-types.js';
 
 const addedAt = unless(row => row.index % 6 === 1, later(60));
 const openedAt = unless(row => row.index % 8 === 3, touched);
@@ -234,23 +235,15 @@ const fieldValues: Resource = {
   name: 'fieldValues',
   size: [240, 'withContacts'],
   parent: {resource: 'contacts', key: 'contact'},
+  goesWith: {resource: 'fields', key: 'field'},
   editable: 'value',
   isRemovable: true,
   row: r => {
-    const contact = r.parent();
+    const [contact, field] = [r.parent(), r.inTurn('fields')];
     return {
       contact,
-      field: r.ref('fields'),
-      value:
-        [
-          r.text(r.pick(words)),
-          `||${r.pick(words)}||${r.pick(words)}||`,
-          r.later(-86400 * 365).slice(0, 10),
-          '',
-          null,
-          r.later(0),
-          String(r.int(100000) / 100),
-        ][r.index % 7] ?? null,
+      field: field.id,
+      value: contactValue(r, field.index),
       cdate: r.cdate,
       udate: r.udate,
       created_by: r.index % 2 === 0 ? null : '0',

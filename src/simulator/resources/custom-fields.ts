@@ -1,16 +1,19 @@
 // Custom fields of deals and accounts, and their values.
 
 import type {Resource} from '../resource.js';
+import type {RowSource} from '../row-source.js';
 import {equals} from '../rules.js';
 import {created, inUtc, updated} from '../stamps.js';
 import {words} from '../texts.js';
+import type {WireRow} from '../wire.js';
+import {optionsOf, typedValue, typeOf} from './field-types.js';
 
 const dealCustomFieldMeta: Resource = {
   name: 'dealCustomFieldMeta',
   size: [6, 'hardly'],
   editable: 'fieldLabel',
   total: 'absent',
-  row: r => customField(r, 'dealCustomFieldMeta', 'dealCustomFieldData'),
+  row: r => customField(r, 'deal'),
   stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
 };
 
@@ -18,19 +21,20 @@ const dealCustomFieldData: Resource = {
   name: 'dealCustomFieldData',
   size: [60, 'withContacts'],
   parent: {resource: 'deals', key: 'dealId'},
+  goesWith: {resource: 'dealCustomFieldMeta', key: 'customFieldId'},
   editable: 'fieldValue',
   isRemovable: true,
   total: 'absent',
   row: r => {
-    const field = Number(r.refOrZero('dealCustomFieldMeta'));
+    const field = r.inTurn('dealCustomFieldMeta');
     return {
       id: r.id,
-      dealCustomFieldMetumId: field,
+      dealCustomFieldMetumId: Number(field.id),
       dealId: Number(r.parent() ?? 0),
-      customFieldId: field,
+      customFieldId: Number(field.id),
       createdTimestamp: r.createdUtc,
       updatedTimestamp: r.updatedUtc,
-      fieldValue: customValue(r),
+      fieldValue: typedValue(r, typeOf('deal', field.index)),
       links: r.links('dealCustomFieldData', 'deal', 'dealCustomFieldMetum'),
     };
   },
@@ -43,26 +47,28 @@ const accountCustomFieldMeta: Resource = {
   size: [6, 'hardly'],
   editable: 'fieldLabel',
   total: 'absent',
-  row: r => customField(r, 'accountCustomFieldMeta', 'accountCustomFieldData'),
+  row: r => customField(r, 'account'),
   stamps: {createdTimestamp: inUtc(created), updatedTimestamp: inUtc(updated)},
 };
 
 const accountCustomFieldData: Resource = {
   name: 'accountCustomFieldData',
   size: [30, 'withContacts'],
+  parent: {resource: 'accounts', key: 'accountId'},
+  goesWith: {resource: 'accountCustomFieldMeta', key: 'customFieldId'},
   editable: 'fieldValue',
   isRemovable: true,
   total: 'absent',
   row: r => {
-    const field = Number(r.refOrZero('accountCustomFieldMeta'));
+    const field = r.inTurn('accountCustomFieldMeta');
     return {
       id: r.id,
-      accountCustomFieldMetumId: field,
-      accountId: Number(r.refOrZero('accounts')),
-      customFieldId: field,
+      accountCustomFieldMetumId: Number(field.id),
+      accountId: Number(r.parent() ?? 0),
+      customFieldId: Number(field.id),
       createdTimestamp: r.createdUtc,
       updatedTimestamp: r.updatedUtc,
-      fieldValue: customValue(r),
+      fieldValue: typedValue(r, typeOf('account', field.index)),
       links: r.links('accountCustomFieldData', 'account', 'accountCustomFieldMetum'),
     };
   },
@@ -77,44 +83,25 @@ export const customFieldResources = [
   dealCustomFieldData,
 ];
 
-// A custom field of deals or accounts, and a value of one: numbers where contacts have texts, and true UTC.
-function customField(r: Parameters<Resource['row']>[0], ...path: [string, string]): ReturnType<Resource['row']> {
-  const type = ['text', 'multiselect', 'number', 'date', 'currency', 'datetime'][r.index % 6] ?? 'text';
+// Numbers where the fields of contacts have texts, and true UTC.
+function customField(r: RowSource, kind: 'deal' | 'account'): WireRow {
+  const type = typeOf(kind, r.index);
   return {
     id: r.id,
     fieldLabel: r.text(`Label ${r.pick(words)} ${r.index}`),
     fieldType: type,
-    fieldOptions: type === 'multiselect' ? ['Option 1', 'Option 2', r.pick(words)] : null,
+    fieldOptions: optionsOf(type, r),
     fieldDefault: r.index % 2 === 0 ? 1 : null,
     fieldDefaultCurrency: type === 'currency' ? 'usd' : null,
     isFormVisible: 0,
     isRequired: r.int(2),
     displayOrder: r.index + 1,
-    personalization: r.index % 2 === 0 ? '' : `FIELD_${r.index}`,
+    // Two tags that differ by the case of their letters alone.
+    personalization: r.index % 2 === 0 ? '' : r.index === 3 ? 'field_1' : `FIELD_${r.index}`,
     knownFieldId: null,
-    hideFieldFlag: 0,
+    hideFieldFlag: type === 'hidden' ? 1 : 0,
     createdTimestamp: r.createdUtc,
     updatedTimestamp: r.updatedUtc,
-    links: r.links(...path),
+    links: r.links(`${kind}CustomFieldMeta`, `${kind}CustomFieldData`),
   };
-}
-
-// A text, a list, a number, a date, cents or nothing.
-function customValue(r: Parameters<Resource['row']>[0]): ReturnType<Resource['row']>[string] {
-  switch (r.index % 7) {
-    case 0:
-      return r.text('test title');
-    case 1:
-      return ['Option 1', r.text('Option 2')];
-    case 2:
-      return r.int(100_000);
-    case 3:
-      return r.later(0).slice(0, 10);
-    case 4:
-      return r.index % 2 === 0 ? 9007199254740993n : r.int(1000) / 8;
-    case 5:
-      return null;
-    default:
-      return '';
-  }
 }
