@@ -2,7 +2,7 @@
 // so the same version always prints the same bytes.
 
 import {fieldsOf} from './fields.js';
-import {loadSchema, type StreamSchema} from './schemas.js';
+import {type StreamSchema, schemaOf} from './schemas.js';
 import {
   keyPropertiesOf,
   type ReplicationMethod,
@@ -31,9 +31,9 @@ export type CatalogEntry = {
 
 export type Catalog = {readonly streams: readonly CatalogEntry[]};
 
-/** The full catalog, in the order of the table. Needs no account. */
-export function discover(): Catalog {
-  return {streams: streams.map(toEntry)};
+/** The full catalog, in the order of the table. Needs no account; `offer` is what a certain account has instead. */
+export function discover(offer: readonly StreamDefinition[] = streams): Catalog {
+  return {streams: offer.map(toEntry)};
 }
 
 /**
@@ -63,7 +63,7 @@ export function automaticFieldsOf(stream: StreamDefinition): readonly string[] {
 
 function toEntry(stream: StreamDefinition): CatalogEntry {
   const {tapStreamId, replicationKey} = stream;
-  const schema = described(stream, loadSchema(tapStreamId));
+  const schema = described(stream, schemaOf(stream));
   return {
     tap_stream_id: tapStreamId,
     stream: tapStreamId,
@@ -97,6 +97,7 @@ function streamMetadata(stream: StreamDefinition): MetadataEntry['metadata'] {
     inclusion: 'available',
     'selected-by-default': isSelectedByDefault(stream),
     ...(perParent === undefined ? {} : {'parent-tap-stream-id': perParent.tapStreamId}),
+    ...stream.metadata,
   };
 }
 

@@ -4,9 +4,9 @@
 import {InputError} from './errors.js';
 import {fieldsOf, pathOf} from './fields.js';
 import {describe, isObject} from './json.js';
-import {loadSchema} from './schemas.js';
+import {schemaOf} from './schemas.js';
 import type {StreamDefinition} from './stream-definition.js';
-import {findStream, streams} from './streams.js';
+import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 /** What a catalog says about selecting a stream or field; what it does not say is undefined. */
@@ -31,12 +31,13 @@ export type GivenEntry = {
 export type ParsedCatalog = {readonly source: string; readonly entries: readonly GivenEntry[]};
 
 /**
- * Reads a catalog. Streams and fields that the tap does not have are warned of and left out.
+ * Reads a catalog. Streams and fields that are not in the offer are warned of and left out.
  * Throws InputError for what is no catalog, and for a stream that is there twice.
  */
 export function parseCatalog(
   value: unknown,
   source: string,
+  offer: readonly StreamDefinition[] = streams,
 ): {readonly catalog: ParsedCatalog; readonly warnings: readonly string[]} {
   if (!isObject(value) || !Array.isArray(value['streams'])) {
     throw new InputError(source, 'this is no catalog: it has no list "streams"; make one with --discover');
@@ -51,11 +52,11 @@ export function parseCatalog(
         `entry ${index + 1} of "streams" has no "tap_stream_id"; make a catalog with --discover`,
       );
     }
-    const definition = findStream(id);
+    const definition = offer.find(({tapStreamId}) => tapStreamId === id);
     if (definition === undefined) {
       const guess = didYouMean(
         id,
-        streams.map(({tapStreamId}) => tapStreamId),
+        offer.map(({tapStreamId}) => tapStreamId),
       );
       warnings.push(`the catalog names the stream ${JSON.stringify(id)}, which the tap does not have${guess}`);
       continue;
@@ -85,7 +86,7 @@ function parseEntry(definition: StreamDefinition, entry: Json, {source, warnings
     ...withoutUndefined({selected: toBoolean(entry['selected'], 'selected', fail)}),
   };
   const paths = new Set([...metadata.keys(), ...legacy.keys()].filter(path => path !== ''));
-  warnOfUnknownFields(id, paths, warnings);
+  warnOfUnknownFields(definition, paths, warnings);
   return {
     definition,
     wish: {...legacyWish, ...toWish(stream, fail)},
@@ -165,8 +166,9 @@ function withoutUndefined(wish: Wish): Wish {
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
 }
 
-function warnOfUnknownFields(id: string, paths: ReadonlySet<string>, warnings: string[]): void {
-  const fields = fieldsOf(loadSchema(id));
+function warnOfUnknownFields(definition: StreamDefinition, paths: ReadonlySet<string>, warnings: string[]): void {
+  const id = definition.tapStreamId;
+  const fields = fieldsOf(schemaOf(definition));
   const known = new Set(fields.map(({path}) => path));
   for (const path of paths) {
     const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : undefined;

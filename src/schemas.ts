@@ -41,12 +41,23 @@ export function loadSchema(tapStreamId: string): StreamSchema {
   return {type: 'object', ...(description === undefined ? {} : {description}), properties};
 }
 
+/** The schema of a stream: its own, or that of its file. Throws as loadSchema does. */
+export function schemaOf({
+  tapStreamId,
+  schema,
+}: {
+  readonly tapStreamId: string;
+  readonly schema?: StreamSchema;
+}): StreamSchema {
+  return schema ?? loadSchema(tapStreamId);
+}
+
 /** The types a property admits, as a list however the schema writes them. */
 export function typesOf(property: PropertySchema): readonly JsonType[] {
   return typeof property.type === 'string' ? [property.type] : property.type;
 }
 
-// Builds the typed node anew instead of casting the parsed one: cheap enough for 59 files at start-up, where a
+// Builds the typed node anew instead of casting the parsed one: cheap enough for all files at start-up, where a
 // schema compiler would cost more than the rest of a discovery. `at` is the dotted place, for the error.
 function parseProperty(value: unknown, at: string): PropertySchema {
   if (!isObject(value)) throw new Error(`the schema ${at} is not an object`);

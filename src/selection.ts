@@ -6,7 +6,7 @@ import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
 import {globMatcher, LISTED, matchGlobs, splitTerms, type Term} from './globs.js';
-import {loadSchema, type StreamSchema} from './schemas.js';
+import {type StreamSchema, schemaOf} from './schemas.js';
 import {
   type ReplicationMethod,
   replicationMethodOf,
@@ -31,6 +31,8 @@ export type SelectionInput = {
   readonly catalog?: ParsedCatalog;
   /** The value of --select. */
   readonly select?: string;
+  /** What there is to choose from; all that every account has, if not given. */
+  readonly offer?: readonly StreamDefinition[];
 };
 
 /**
@@ -38,12 +40,12 @@ export type SelectionInput = {
  * Without a catalog every stream and field is selected. Throws InputError for a term of --select that matches nothing
  * and for a replication method or key that the stream does not have.
  */
-export function selectStreams({catalog, select}: SelectionInput): {
+export function selectStreams({catalog, select, offer = streams}: SelectionInput): {
   readonly streams: readonly SelectedStream[];
   readonly warnings: readonly string[];
 } {
   const warnings: string[] = [];
-  const candidates = listCandidates(catalog);
+  const candidates = listCandidates(catalog, offer);
   const chosen = new Map(
     candidates.filter(({isSelected}) => isSelected).map(candidate => [candidate, candidate.defaultFields]),
   );
@@ -69,10 +71,13 @@ export function selectStreams({catalog, select}: SelectionInput): {
  * Tells the streams that `--full-refresh [globs]` means; `true` means all of them. Throws InputError for a glob that
  * matches no stream.
  */
-export function fullRefreshMatcher(globs: string | true): (tapStreamId: string) => boolean {
+export function fullRefreshMatcher(
+  globs: string | true,
+  offer: readonly StreamDefinition[] = streams,
+): (tapStreamId: string) => boolean {
   if (globs === true) return () => true;
   const source = '--full-refresh';
-  const names = streams.map(({tapStreamId}) => tapStreamId);
+  const names = offer.map(({tapStreamId}) => tapStreamId);
   const matched = matchGlobs(splitTerms(globs, source), names, source);
   return tapStreamId => matched.has(tapStreamId);
 }
@@ -93,19 +98,19 @@ type Candidate = {
 };
 
 /** The streams of the catalog in its order, and behind them those it does not name. */
-function listCandidates(catalog: ParsedCatalog | undefined): readonly Candidate[] {
+function listCandidates(catalog: ParsedCatalog | undefined, offer: readonly StreamDefinition[]): readonly Candidate[] {
   const entries = catalog?.entries ?? [];
   const named = new Set(entries.map(({definition}) => definition));
   return [
     ...entries.map(entry => toCandidate(entry.definition, entry, isStreamSelected(entry.wish))),
-    ...streams
+    ...offer
       .filter(stream => !named.has(stream))
       .map(stream => toCandidate(stream, undefined, catalog === undefined && isSelectedByDefault(stream))),
   ];
 }
 
 function toCandidate(definition: StreamDefinition, entry: GivenEntry | undefined, isSelected: boolean): Candidate {
-  const fullSchema = loadSchema(definition.tapStreamId);
+  const fullSchema = schemaOf(definition);
   const fields = fieldsOf(fullSchema);
   const defaults = new Set<string>();
   const automatic = automaticFieldsOf(definition);

@@ -1,5 +1,7 @@
 // What one row of the stream table says of a stream, and what follows from it.
 
+import type {StreamSchema} from './schemas.js';
+
 /** How a stream is replicated, in Singer's words. */
 export type ReplicationMethod = 'FULL_TABLE' | 'INCREMENTAL';
 
@@ -75,6 +77,10 @@ export type PerParent = {
 /** One row of the stream table. */
 export type StreamDefinition = {
   readonly tapStreamId: string;
+  /** What its records look like, of a stream that only this account has: the others have a file each. */
+  readonly schema?: StreamSchema;
+  /** What the catalog is to say of such a stream besides. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** The list endpoint, relative to `/api/3/`. Of a stream that lives below its parents only, the path per parent. */
   readonly path: string;
   /** The key of the rows in an answer, where it is not the last segment of `path`. */
