@@ -3,8 +3,10 @@
 import type {Client} from './client.js';
 import {ApiError, InputError} from './errors.js';
 import type {Logger} from './logger.js';
-import type {StreamDefinition} from './stream-definition.js';
-import {streams} from './streams.js';
+import {formOf} from './reading/envelopes.js';
+import {listKeyOf, livesBelowParents, type StreamDefinition} from './stream-definition.js';
+import {findStream} from './streams.js';
+import type {WireRow} from './wire.js';
 
 /**
  * Asks who the token belongs to: the cheapest request that every good token may make.
@@ -39,49 +41,72 @@ export async function isTokenGood(client: Client, signal: AbortSignal): Promise<
 
 /**
  * The streams that this token cannot read, each with the reason: tap_stream_id -> reason. One request of one row per
- * list; lists that fail for another cause than a refusal (403, 404) count as readable, with a warning.
+ * list, and one below the first row of each list of parents; what fails for another cause than a refusal (403, 404)
+ * counts as readable, with a warning. Throws ApiError when the connection is lost.
  */
 export async function findUnreadable(
   client: Client,
+  streams: readonly StreamDefinition[],
   log: Logger,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const asked = new Map<string, Promise<Refusal | undefined>>();
-  const refusalOf = (path: string, {tapStreamId}: StreamDefinition) => {
-    const refusal = asked.get(path) ?? askFor(path, tapStreamId, client, log, signal);
-    asked.set(path, refusal);
-    return refusal;
+  const looks = new Map<string, Promise<Look>>();
+  /** Each path is looked at once, and by every stream that it serves. */
+  const lookAt = (path: string, stream: StreamDefinition, query: Readonly<Record<string, string>> = {}) => {
+    const identity = JSON.stringify([path, query, listKeyOf(stream)]);
+    const look = looks.get(identity) ?? ask(path, stream, {...query, limit: '1'});
+    looks.set(identity, look);
+    return look;
   };
+
+  async function lookInto(stream: StreamDefinition): Promise<Look> {
+    const {perParent} = stream;
+    if (!perParent) return lookAt(stream.path, stream);
+    const parent = findStream(perParent.tapStreamId);
+    if (!parent) throw new Error(`${stream.tapStreamId} hangs below ${perParent.tapStreamId}, which is no stream`);
+    if (!livesBelowParents(stream)) {
+      const own = await lookAt(stream.path, stream);
+      // Without its own list, a child is read below its parents.
+      return own.refusal?.status === 404 ? lookInto(parent) : own;
+    }
+    const {refusal, first} = await lookInto(parent);
+    const key = first?.[perParent.parentKey ?? 'id'];
+    if (refusal || key === undefined || key === null) return {refusal, first: undefined};
+    const path = perParent.path.replace(':id', encodeURIComponent(String(key)));
+    const look = await lookAt(
+      path,
+      stream,
+      perParent.parameter === undefined ? {} : {[perParent.parameter]: String(key)},
+    );
+    // Below one parent there may be nothing, or the parent has gone.
+    return look.refusal?.status === 404 ? {refusal: undefined, first: undefined} : look;
+  }
+
+  async function ask(path: string, stream: StreamDefinition, query: Readonly<Record<string, string>>): Promise<Look> {
+    const endpoint = stream.tapStreamId;
+    try {
+      const {body} = await client.get(path, query, {rank: 0, endpoint, signal});
+      return {refusal: undefined, first: formOf(stream).rowsOf(body, listKeyOf(stream))?.[0]};
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 403 || error.status === 404) return {refusal: error, first: undefined};
+      log.warn({stream: endpoint, reason: error.message}, 'access to the stream could not be checked');
+      return {refusal: undefined, first: undefined};
+    }
+  }
 
   const reasons = new Map<string, string>();
   await Promise.all(
     streams.map(async stream => {
-      const refusal = await refusalOf(stream.path, stream);
-      const parent = streams.find(other => other.tapStreamId === stream.perParent?.tapStreamId);
-      // Without its own list, a child is read below its parents.
-      const final = refusal?.status === 404 && parent ? await refusalOf(parent.path, parent) : refusal;
-      if (final) reasons.set(stream.tapStreamId, `HTTP ${final.status}: ${final.detail}`);
+      const {refusal} = await lookInto(stream);
+      if (refusal) reasons.set(stream.tapStreamId, `HTTP ${refusal.status}: ${refusal.detail}`);
     }),
   );
   return reasons;
 }
 
-type Refusal = Pick<ApiError, 'status' | 'detail'>;
-
-async function askFor(
-  path: string,
-  endpoint: string,
-  client: Client,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<Refusal | undefined> {
-  try {
-    await client.get(path, {limit: '1'}, {rank: 0, endpoint, signal});
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 403 || error.status === 404) return error;
-    log.warn({stream: endpoint, reason: error.message}, 'access to the stream could not be checked');
-    return undefined;
-  }
-}
+/** What one request of one row has shown. */
+type Look = {
+  readonly refusal: Pick<ApiError, 'status' | 'detail'> | undefined;
+  readonly first: WireRow | undefined;
+};

@@ -4,6 +4,7 @@
 import {resolve} from 'node:path';
 import type {Writable} from 'node:stream';
 import {checkToken, findUnreadable} from './access.js';
+import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-offer.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
 import {systemClock} from './clock.js';
 import {type Config, fullRefreshDaysOf, lookbackOf, parseConfig} from './config.js';
@@ -59,9 +60,11 @@ export async function runDiscovery(flags: Flags, surroundings: Surroundings): Pr
   return withConnection(config, surroundings, async ({client}, {log, signpost, signal}) => {
     for (const warning of warnings) log.warn({}, warning);
     await checkToken(client, signal);
+    const offer = await findOffer(client, undefined, signal);
+    for (const warning of offer.warnings) log.warn({}, warning);
     signpost.info({}, 'asking once for every stream whether this token may read it');
-    const unreadable = await findUnreadable(client, log, signal);
-    const catalog = annotateUnsupported(discover(), unreadable);
+    const unreadable = await findUnreadable(client, offer.streams, log, signal);
+    const catalog = annotateUnsupported(discover(offer.streams), unreadable);
     for (const [stream, reason] of unreadable) log.warn({stream, reason}, 'the stream cannot be read by this token');
     signpost.info({streams: catalog.streams.length, unsupported: unreadable.size}, 'discovery finished');
     return catalog;
@@ -75,14 +78,11 @@ export async function runDiscovery(flags: Flags, surroundings: Surroundings): Pr
 export async function runSync(flags: Flags, surroundings: Surroundings): Promise<RunStatus> {
   const {config, warnings} = readConfig(flags, surroundings);
   const catalogFile = catalogFileOf(flags);
-  const catalog =
-    catalogFile === undefined ? undefined : parseCatalog(readJsonFile(catalogFile, 'catalog'), catalogFile);
+  const givenCatalog = catalogFile === undefined ? undefined : readJsonFile(catalogFile, 'catalog');
   const {state, warnings: stateWarnings} = readState(flags.state);
-  const selection = selectStreams({
-    ...(catalog ? {catalog: catalog.catalog} : {}),
-    ...(flags.select === undefined ? {} : {select: flags.select}),
-  });
-  const isFullRefresh = flags.fullRefresh === undefined ? () => false : fullRefreshMatcher(flags.fullRefresh);
+  // Of most runs it is known what there is to choose from, and what is wrong with the choice is said at once.
+  const isOwn = namesCustomObjects(givenCatalog, globsIn(flags));
+  const usual = isOwn ? undefined : choose(flags, givenCatalog, USUAL_OFFER);
   if (config.reportFile !== undefined) {
     const inputs = [...flags.config, catalogFile, flags.state];
     checkReportFile(
@@ -93,8 +93,13 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
 
   return withConnection(config, surroundings, async ({client, reading, tally}, output) => {
     const {log, progress, signal, abort} = output;
-    const allWarnings = [...warnings, ...(catalog?.warnings ?? []), ...stateWarnings, ...selection.warnings];
-    for (const warning of allWarnings) log.warn({}, warning);
+    for (const warning of [...warnings, ...stateWarnings]) log.warn({}, warning);
+    const {
+      selection,
+      isFullRefresh,
+      warnings: ofChoice,
+    } = usual ?? choose(flags, givenCatalog, await findOffer(client, givenCatalog, signal));
+    for (const warning of ofChoice) log.warn({}, warning);
     const isRefreshing = selection.streams.some(({definition}) => isFullRefresh(definition.tapStreamId));
     if (flags.fullRefresh !== undefined && !isRefreshing) {
       log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
@@ -152,6 +157,30 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
     }
     return tell();
   });
+}
+
+/** What is to be synced, of all that there is. Throws InputError for a catalog or a term that does not fit. */
+function choose(flags: Flags, givenCatalog: unknown, offer: Offer) {
+  const {select, fullRefresh} = flags;
+  const source = catalogFileOf(flags);
+  const catalog = source === undefined ? undefined : parseCatalog(givenCatalog, source, offer.streams);
+  const selection = selectStreams({
+    ...(catalog ? {catalog: catalog.catalog} : {}),
+    ...(select === undefined ? {} : {select}),
+    offer: offer.streams,
+  });
+  return {
+    selection,
+    isFullRefresh: fullRefresh === undefined ? () => false : fullRefreshMatcher(fullRefresh, offer.streams),
+    warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings],
+  };
+}
+
+/** The patterns that name streams. */
+function globsIn({select = '', fullRefresh}: Flags): readonly string[] {
+  return `${select},${fullRefresh === true ? '' : (fullRefresh ?? '')}`
+    .split(',')
+    .map(term => term.trim().replace(/^!\s*/, ''));
 }
 
 /** The file of --catalog, or of its old name. */

@@ -38,10 +38,10 @@ export type SideLoaded = {
 /**
  * How an answer holds its rows, where it is not a list of them under the data key:
  * `object` is one row under the data key, `body` is the answer itself as the one row, `texts` is a list of texts under
- * the data key, `resources` is JSON:API (rows of `id`, `type` and `attributes`), and `batches` is rows in every list of
- * the answer, whose name tells their `state`.
+ * the data key, `resources` is JSON:API (rows of `id`, `type` and `attributes`), `customObjects` is rows with a list of
+ * fields, and `batches` is rows in every list of the answer, whose name tells their `state`.
  */
-export type Envelope = 'object' | 'body' | 'texts' | 'resources' | 'batches';
+export type Envelope = 'object' | 'body' | 'texts' | 'resources' | 'customObjects' | 'batches';
 
 /** How a list is paged where it is not by `limit` and `offset`: by `page` and `page_size`, or not at all. */
 export type Paging = 'pages' | 'once';

@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {findUnreadable} from '../src/access.js';
 import {createLogger} from '../src/logger.js';
+import {livesBelowParents} from '../src/stream-definition.js';
 import {streams} from '../src/streams.js';
 import {type ListAnswer, type ListQuery, startListServer} from './support/list-server.js';
 import {createContext} from './support/reading.js';
@@ -15,7 +16,7 @@ async function find(answer: (query: ListQuery) => ListAnswer) {
   closing.push(server.stop, client.close);
   const lines: string[] = [];
   const log = createLogger({level: 'debug', format: 'text', secrets: [], write: line => lines.push(line)});
-  const unreadable = await findUnreadable(client, log, new AbortController().signal);
+  const unreadable = await findUnreadable(client, streams, log, new AbortController().signal);
   return {unreadable: Object.fromEntries(unreadable), server, lines: lines.filter(line => !line.startsWith('DEBUG'))};
 }
 
@@ -29,7 +30,8 @@ describe('the access check', () => {
     const {unreadable, server, lines} = await find(() => good);
     expect(unreadable).toEqual({});
     expect(lines).toEqual([]);
-    expect(server.queries.map(({path}) => path).sort()).toEqual([...new Set(streams.map(({path}) => path))].sort());
+    const lists = streams.filter(stream => !livesBelowParents(stream)).map(({path}) => path);
+    expect(server.queries.map(({path}) => path).sort()).toEqual([...new Set(lists)].sort());
     expect(server.queries.every(({params}) => params.toString() === 'limit=1')).toBe(true);
     expect(await warnings.stop()).toEqual([]);
   });
@@ -64,6 +66,25 @@ describe('the access check', () => {
     },
   );
 
+  test('asks for what hangs below others at the first of them, however deep', async () => {
+    const {unreadable, server} = await find(({path}) => {
+      if (path === 'contacts') return {body: {contacts: [{id: '7'}, {id: '8'}]}};
+      if (path === 'contacts/7/geoIps') return {body: {geoIps: [{id: '70'}]}};
+      if (path === 'segments') return {body: {segments: [{id: '1', segmentid_v2: 'a/b'}]}};
+      return /^geoIps|trackingLogs$/.test(path) ? forbidden : /goal|^segmentsV2/i.test(path) ? missing : good;
+    });
+    const reason = 'HTTP 403: Upgrade to see error 404 pages';
+    // Below a single parent, 404 says that there is nothing.
+    expect(unreadable).toEqual({
+      contact_tracking_logs: reason,
+      contact_geo_addresses: reason,
+      goals: 'HTTP 404: No such list',
+    });
+    const paths = server.queries.map(({path}) => path);
+    expect(paths).toEqual(expect.arrayContaining(['geoIps/70/geoAddress', 'segmentsV2/a%2Fb']));
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
   test('takes a list that fails otherwise for readable, and says so', async () => {
     const {unreadable, lines} = await find(({path}) => (path === 'tags' ? {status: 422, body: '"odd"'} : good));
     expect(unreadable).toEqual({});
@@ -78,7 +99,7 @@ describe('the access check', () => {
     closing.push(server.stop, client.close);
     const controller = new AbortController();
     const log = createLogger({level: 'fatal', format: 'text', secrets: [], write: () => undefined});
-    const finding = findUnreadable(client, log, controller.signal);
+    const finding = findUnreadable(client, streams, log, controller.signal);
     const reason = new Error('the run is over');
     controller.abort(reason);
     await expect(finding).rejects.toBe(reason);

@@ -5,6 +5,7 @@ import {isObject} from '../json.js';
 import {snakeCase} from '../keys.js';
 import {type Envelope, keyPropertiesOf, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
+import {customObjectRows} from './custom-object-rows.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,7 @@ export function formOf(definition: StreamDefinition): Form {
   const {envelope} = definition;
   const keys = keyPropertiesOf(definition);
   return {
-    rowsOf: envelope === undefined ? rowsOfList : readers[envelope](keys),
+    rowsOf: envelope === undefined ? rowsOfList : readers[envelope](definition),
     keyOf: keys.length === 1 && keys[0] === 'id' ? USUAL_FORM.keyOf : compoundKey(keys),
   };
 }
@@ -48,23 +49,28 @@ export function isBare(body: Body): boolean {
   return Object.keys(body).length === 0;
 }
 
-const readers: Readonly<Record<Envelope, (keys: readonly string[]) => Form['rowsOf']>> = {
+const readers: Readonly<Record<Envelope, (definition: StreamDefinition) => Form['rowsOf']>> = {
   object: () => (body, dataKey) => {
     const value = body[dataKey];
     if (isNothing(value)) return isBare(body) || dataKey in body ? [] : undefined;
     return isObject(value) ? [withId(value)] : undefined;
   },
   body: () => body => (isBare(body) ? [] : [withId(body)]),
-  texts:
-    ([key = 'id']) =>
-    (body, dataKey) => {
+  texts: definition => {
+    const [key = 'id'] = keyPropertiesOf(definition);
+    return (body, dataKey) => {
       const value = body[dataKey];
       return Array.isArray(value) ? value.map(text => ({[key]: text})) : isBare(body) ? [] : undefined;
-    },
+    };
+  },
   resources: () => (body, dataKey) => {
     const value = body[dataKey];
     const rows = isObject(value) && 'id' in value ? [value] : rowsOfList(body, dataKey);
     return rows?.map(({attributes, ...row}) => (isObject(attributes) ? {...attributes, ...row} : row));
+  },
+  customObjects: definition => {
+    const flatten = customObjectRows(definition);
+    return (body, dataKey) => rowsOfList(body, dataKey)?.map(flatten);
   },
   batches: () => body =>
     Object.entries(body).flatMap(([name, rows]) =>

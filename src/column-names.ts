@@ -1,0 +1,29 @@
+// Names of columns and streams that an account's own people have chosen, as every target takes them.
+
+import {createHash} from 'node:crypto';
+
+/** PostgreSQL cuts off longer names, without a word where two become one. */
+const LONGEST_NAME = 63;
+
+const HASH_DIGITS = 6;
+
+/** A text as a name: lower case, letters, digits and single underscores, no digit in front; `fallback` for none. */
+export function toName(text: string, fallback: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+  if (name === '') return fallback;
+  return /^\d/.test(name) ? `${fallback}_${name}` : name;
+}
+
+/** A name that is short enough: of a longer one, the beginning and what tells it from others. */
+export function shortened(name: string, identity: string): string {
+  return name.length <= LONGEST_NAME ? name : distinguished(name, identity);
+}
+
+/** A name that another one has already, made a different one by what it stands for. */
+export function distinguished(name: string, identity: string): string {
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_DIGITS);
+  return `${name.slice(0, LONGEST_NAME - HASH_DIGITS - 1)}_${hash}`;
+}
