@@ -12,8 +12,8 @@ const metadataOf = (tapStreamId: string, ...breadcrumb: string[]) =>
   entryOf(tapStreamId)?.metadata.find(item => item.breadcrumb.join() === breadcrumb.join())?.metadata;
 
 describe('discovery', () => {
-  test('lists the 59 streams in the order of the table', () => {
-    expect(catalog.streams).toHaveLength(59);
+  test('lists all 111 streams in the order of the table', () => {
+    expect(catalog.streams).toHaveLength(111);
     expect(catalog.streams.map(entry => entry.tap_stream_id)).toEqual(streams.map(stream => stream.tapStreamId));
   });
 
@@ -46,6 +46,32 @@ describe('discovery', () => {
 
   test('names the parent of a child stream', () => {
     expect(metadataOf('ecommerce_order_products')).toMatchObject({'parent-tap-stream-id': 'ecommerce_orders'});
+    expect(metadataOf('contact_geo_addresses')).toMatchObject({'parent-tap-stream-id': 'contact_geo_ips'});
+  });
+
+  test('names all fields of a key that has several', () => {
+    const keys = ['broadcast_id', 'error_code', 'error_source'];
+    expect(entryOf('sms_broadcast_failures')?.key_properties).toEqual(keys);
+    expect(metadataOf('sms_broadcast_failures')).toMatchObject({'table-key-properties': keys});
+    for (const key of keys) {
+      expect(metadataOf('sms_broadcast_failures', 'properties', key)).toMatchObject({inclusion: 'automatic'});
+    }
+  });
+
+  test('says that a stream is not selected by default, and why', () => {
+    const {description} = loadSchema('contact_goals');
+    expect(metadataOf('contact_goals')).toMatchObject({inclusion: 'available', 'selected-by-default': false});
+    expect(entryOf('contact_goals')?.schema.description).toBe(
+      `${description} Not selected by default: it may take a request for every contact.`,
+    );
+    expect(metadataOf('contact_goals', 'properties', 'goal')).toMatchObject({'selected-by-default': true});
+    expect(entryOf('notes')?.schema.description).toBe(loadSchema('notes').description);
+  });
+
+  test('says of fields what they are, nested ones too', () => {
+    const {properties = {}} = entryOf('notes')?.schema ?? {};
+    expect(properties['id']?.description).toMatch(/\.$/);
+    expect(properties['owner']?.properties?.['type']?.description).toMatch(/\.$/);
   });
 
   test.each([

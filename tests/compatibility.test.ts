@@ -6,23 +6,15 @@ import {snakeCase} from '../src/keys.js';
 import {loadSchema, typesOf} from '../src/schemas.js';
 import {dataKeyOf, keyPropertiesOf, replicationMethodOf, validReplicationKeys} from '../src/stream-definition.js';
 import {findStream, streams} from '../src/streams.js';
-import {readFacts} from './support/facts.js';
+import {FIRST_STREAMS, fieldFacts, streamFacts} from './support/facts.js';
 import {schemaPaths} from './support/schema-paths.js';
 
-const streamFacts = readFacts('streams', [
-  'stream',
-  'path',
-  'data_key',
-  'parent',
-  'primary_key',
-  'replication_method',
-  'replication_key',
-]);
-const fieldFacts = readFacts('fields', ['stream', 'field', 'api_field', 'types', 'format', 'origin']);
+const firstFacts = streamFacts.slice(0, FIRST_STREAMS);
 
-test('has the 59 streams of the Python tap, in this order', () => {
-  expect(streams.map(stream => stream.tapStreamId)).toEqual(streamFacts.map(fact => fact.stream));
-  expect(streams).toHaveLength(59);
+test('has the 59 streams of the Python tap, in this order and before all others', () => {
+  expect(firstFacts).toHaveLength(59);
+  const first = streams.slice(0, firstFacts.length);
+  expect(first.map(stream => stream.tapStreamId)).toEqual(firstFacts.map(fact => fact.stream));
 });
 
 test('offers a second replication key for contacts and sms alone', () => {
@@ -33,7 +25,7 @@ test('offers a second replication key for contacts and sms alone', () => {
   });
 });
 
-describe.each(streamFacts)('$stream', fact => {
+describe.each(firstFacts)('$stream', fact => {
   const stream = findStream(fact.stream);
   if (stream === undefined) throw new Error(`no stream ${fact.stream}`);
   const facts = fieldFacts.filter(({stream: name}) => name === fact.stream);

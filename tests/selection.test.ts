@@ -33,12 +33,13 @@ const pathsOf = (stream: SelectedStream | undefined) =>
   stream === undefined ? [] : fieldsOf(stream.schema).map(({path}) => path);
 
 describe('without a catalog', () => {
-  test('everything is selected, in the order of the table, but a child behind its parent', () => {
+  test('everything is selected that is so by default, in the order of the table, but a child behind its parent', () => {
     const names = namesOf(selectStreams({}));
-    expect(names).toHaveLength(59);
+    expect(names).toHaveLength(69);
     expect(names.indexOf('ecommerce_order_products')).toBe(names.indexOf('ecommerce_orders') + 1);
+    const byDefault = streams.filter(({unselected}) => unselected === undefined).map(({tapStreamId}) => tapStreamId);
     expect(names.filter(name => name !== 'ecommerce_order_products')).toEqual(
-      streams.map(({tapStreamId}) => tapStreamId).filter(name => name !== 'ecommerce_order_products'),
+      byDefault.filter(name => name !== 'ecommerce_order_products'),
     );
     expect(selectStreams({}).warnings).toEqual([]);
   });
@@ -51,7 +52,7 @@ describe('without a catalog', () => {
   });
 });
 
-test('a discovered catalog that nobody edited selects everything', () => {
+test('a discovered catalog that nobody edited selects what is selected without one', () => {
   const {catalog, warnings} = parseCatalog(JSON.parse(JSON.stringify(discover())), 'catalog.json');
   expect(warnings).toEqual([]);
   expect(selectStreams({catalog})).toEqual(selectStreams({}));
@@ -411,7 +412,9 @@ describe('--select', () => {
     ['?ags', ['tags']],
     ['contacts.email', ['contacts']],
     ['contacts.email,tags', ['contacts', 'tags']],
-    ['ecommerce_order*,!*_activities', ['ecommerce_orders', 'ecommerce_order_products']],
+    ['ecommerce_order*,!*_activities', ['ecommerce_orders', 'ecommerce_order_products', 'ecommerce_order_discounts']],
+    ['contact_geo*,contacts', ['contacts', 'contact_geo_ips', 'contact_geo_addresses']],
+    ['contact_goals', ['contact_goals']],
     ['tags,!tags', []],
   ])('%s selects %j', (terms, names) => {
     expect(namesOf(select(terms))).toEqual(names);

@@ -5,6 +5,7 @@ import {loadSchema, typesOf} from '../src/schemas.js';
 import {
   dataKeyOf,
   keyPropertiesOf,
+  livesBelowParents,
   replicationMethodOf,
   type StreamDefinition,
   validReplicationKeys,
@@ -15,9 +16,28 @@ import {schemaPaths} from './support/schema-paths.js';
 const schemasDirectory = new URL('../schemas/', import.meta.url);
 
 describe('the stream table', () => {
-  test('names its streams once and in alphabetical order', () => {
+  test('names its streams once, and the first 59 in alphabetical order', () => {
     const names = streams.map(stream => stream.tapStreamId);
-    expect(names).toEqual([...new Set(names)].sort());
+    expect(names).toEqual([...new Set(names)]);
+    const first = names.slice(0, 59);
+    expect(first).toEqual(first.toSorted());
+  });
+
+  test('syncs all of the first 59 streams by default, and of the others those of which nothing speaks against it', () => {
+    const unasked = streams.filter(({unselected}) => unselected === undefined).map(stream => stream.tapStreamId);
+    expect(unasked.slice(0, 59)).toEqual(streams.slice(0, 59).map(stream => stream.tapStreamId));
+    expect(unasked.slice(59)).toEqual([
+      'notes',
+      'deal_roles',
+      'custom_field_group_members',
+      'group_limits',
+      'current_user',
+      'sms_broadcasts',
+      'sms_broadcast_lists',
+      'logs',
+      'link_data',
+      'mpp_link_data',
+    ]);
   });
 
   test('has one schema file for every stream and none besides', () => {
@@ -71,14 +91,20 @@ describe.each([...streams])('$tapStreamId', stream => {
   const nodes = schemaPaths(schema);
   const keys = keyPropertiesOf(stream);
 
-  test('has a path without a slash at either end', () => {
-    expect(stream.path).toMatch(/^[A-Za-z]+(\/[A-Za-z]+)*$/);
-    expect(dataKeyOf(stream)).toMatch(/^[A-Za-z]+$/);
+  test('has a path of plain names, with the key of a parent only where its rows live below parents', () => {
+    const names = stream.path.split('/');
+    const plain = names.filter(name => name !== ':id');
+    expect(plain.filter(name => !/^[A-Za-z][A-Za-z0-9]*([-_][a-z]+)*$/.test(name))).toEqual([]);
+    expect(names.length - plain.length).toBe(livesBelowParents(stream) && stream.path.includes(':') ? 1 : 0);
+    expect(dataKeyOf(stream)).toMatch(/^[A-Za-z_]+$/);
   });
 
   test('has its key properties in the schema, first and never null', () => {
     expect(Object.keys(schema.properties).slice(0, keys.length)).toEqual(keys);
-    for (const key of keys) expect(schema.properties[key]).toEqual({type: 'integer'});
+    for (const key of keys) {
+      const {description: _, ...property} = schema.properties[key] ?? {};
+      expect([{type: 'integer'}, {type: 'string'}]).toContainEqual(property);
+    }
   });
 
   test('admits null in every property but the key', () => {
@@ -88,7 +114,8 @@ describe.each([...streams])('$tapStreamId', stream => {
 
   test('has date-times in its schema for its replication keys', () => {
     for (const key of validReplicationKeys(stream)) {
-      expect({[key]: schema.properties[key]}).toEqual({[key]: {type: ['null', 'string'], format: 'date-time'}});
+      const {description: _, ...property} = schema.properties[key] ?? {};
+      expect({[key]: property}).toEqual({[key]: {type: ['null', 'string'], format: 'date-time'}});
     }
   });
 
@@ -104,11 +131,54 @@ describe.each([...streams])('$tapStreamId', stream => {
     expect(stream.changedSince.marginSeconds).toBeGreaterThanOrEqual(1);
   });
 
-  test('names a stream of the table as its parent', () => {
+  test('names a stream of the table as its parent, and where the key of a parent goes', () => {
     if (stream.perParent === undefined) return;
-    expect(findStream(stream.perParent.tapStreamId)).toBeDefined();
-    expect(stream.perParent.path.split('/')).toContain(':id');
-    expect(stream.perParent.tapStreamId).not.toBe(stream.tapStreamId);
+    const {tapStreamId, path, parameter} = stream.perParent;
+    expect(findStream(tapStreamId)).toBeDefined();
+    expect(ancestorsOf(stream)).not.toContain(stream.tapStreamId);
+    expect(path.split('/').includes(':id')).toBe(parameter === undefined);
+  });
+
+  test('puts the key of the parent into a field of its own where that is part of the key', () => {
+    const {parentField} = stream.perParent ?? {};
+    if (parentField !== undefined) expect(keys[0]).toBe(parentField);
+    // Rows that nothing but their parent tells apart need it.
+    if (stream.perParent !== undefined && parentField === undefined) expect(keys).toEqual(['id']);
+  });
+
+  test('is asked for below changed parents only where parents tell when they changed', () => {
+    if (!stream.perParent?.isBelowChanged) return;
+    expect(findStream(stream.perParent.tapStreamId)?.changedSince).toBeDefined();
+  });
+
+  test('comes along with a list that is read by the ids of its rows', () => {
+    const {include, tapStreamId} = stream.perParent ?? {};
+    if (include === undefined) return;
+    expect(include.dataKey).toBe(dataKeyOf(stream));
+    expect(findStream(tapStreamId ?? '')?.envelope).toBeUndefined();
+    expect(keys).toEqual(['id']);
+  });
+
+  test('keeps what is not documented in a field at the end, if it does', () => {
+    const fields = Object.keys(schema.properties);
+    if (stream.hasExtra) expect(fields.at(-1)).toBe('extra');
+    else expect(fields).not.toContain('extra');
+  });
+
+  test('says why it is synced only when it is asked for, in words that end a sentence', () => {
+    if (stream.unselected !== undefined) expect(stream.unselected).toMatch(/^[a-z].*[a-z]$/);
+  });
+
+  test('has a description, and so has each of its fields, inside objects and lists too', () => {
+    const described = nodes.filter(([path]) => !path.endsWith('[]'));
+    const texts = [
+      ['', schema.description] as const,
+      ...described.map(([path, node]) => [path, node.description] as const),
+    ];
+    expect(texts.filter(([, text]) => text === undefined || !isSentences(text))).toEqual([]);
+    // What a list holds is described with the list.
+    const items = nodes.filter(([path, {description}]) => path.endsWith('[]') && description !== undefined);
+    expect(items).toEqual([]);
   });
 
   test('spells out wire keys only for fields of its schema, and only where the rule leads elsewhere', () => {
@@ -120,14 +190,16 @@ describe.each([...streams])('$tapStreamId', stream => {
     }
   });
 
+  // Targets keep a list as JSON or make a table of its own of it, in which names begin anew.
   test('has names that every target takes: lower case, at most 63 bytes', () => {
     const names = nodes.flatMap(([path]) => path.replaceAll('[]', '').split('.'));
     expect([stream.tapStreamId, ...names].filter(name => !/^[a-z_][a-z0-9_]{0,62}$/.test(name))).toEqual([]);
-    expect(columnNames(nodes).filter(column => column.length > 63)).toEqual([]);
+    const columns = columnNames(nodes).map(column => column.slice(column.lastIndexOf('[]') + 2).replace(/^__/, ''));
+    expect(columns.filter(column => column.length > 63)).toEqual([]);
   });
 
   test('gives no column twice, ignoring case and with nested names joined by __', () => {
-    const columns = columnNames(nodes);
+    const columns = columnNames(nodes).map(column => column.replaceAll('[]', ''));
     expect(columns).toEqual([...new Set(columns)]);
   });
 
@@ -167,11 +239,20 @@ describe('typesOf', () => {
   });
 });
 
-/** Where a target flattens objects and arrays, the nested names become columns and tables joined by two underscores. */
+/** Where a target flattens objects and lists, the nested names become columns and tables joined by two underscores. */
 function columnNames(nodes: readonly (readonly [string, unknown])[]): string[] {
-  return nodes
-    .filter(([path]) => !path.endsWith('[]'))
-    .map(([path]) => path.replaceAll('[]', '').replaceAll('.', '__').toLowerCase());
+  return nodes.filter(([path]) => !path.endsWith('[]')).map(([path]) => path.replaceAll('.', '__').toLowerCase());
+}
+
+/** Whether a text is one sentence or more, short enough for the comment of a column. */
+function isSentences(text: string): boolean {
+  return text.length <= 200 && /^[A-Z\d*"'(].*[^\s.]\.$/u.test(text) && !/\s\s|\n/.test(text);
+}
+
+/** The streams below which a stream's rows hang, from the nearest on. */
+function ancestorsOf({perParent}: StreamDefinition): string[] {
+  if (perParent === undefined) return [];
+  return [perParent.tapStreamId, ...ancestorsOf(streamNamed(perParent.tapStreamId))];
 }
 
 function streamNamed(tapStreamId: string): StreamDefinition {

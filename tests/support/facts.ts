@@ -2,6 +2,23 @@
 
 import {readFileSync} from 'node:fs';
 
+/** So many rows of the streams' facts are those of the Python tap; the further ones stand behind them. */
+export const FIRST_STREAMS = 59;
+
+/** One row a stream, in the order of the table; a key of several fields has commas between them. */
+export const streamFacts = readFacts('streams', [
+  'stream',
+  'path',
+  'data_key',
+  'parent',
+  'primary_key',
+  'replication_method',
+  'replication_key',
+]);
+
+/** One row a field; `origin` is `python` or `api-only` for the first streams, `openapi` or `code` for the further ones. */
+export const fieldFacts = readFacts('fields', ['stream', 'field', 'api_field', 'types', 'format', 'origin']);
+
 /** Reads facts/<name>.tsv: one object a line, keyed by the header. */
 export function readFacts<Column extends string>(name: string, columns: readonly Column[]): Record<Column, string>[] {
   const [header = '', ...lines] = readFileSync(new URL(`facts/${name}.tsv`, import.meta.url), 'utf8')
