@@ -225,7 +225,16 @@ export const furtherStreams: readonly StreamDefinition[] = [
   },
   {
     tapStreamId: 'contact_geo_addresses',
-    ...below({tapStreamId: 'contact_geo_ips', path: 'geoIps/:id/geoAddress'}),
+    ...below({
+      tapStreamId: 'contact_geo_ips',
+      path: 'geoIps/:id/geoAddress',
+      isBelowChanged: true,
+      include: {
+        parameter: 'geoIps.geoAddress',
+        dataKey: 'geoAddresses',
+        through: {dataKey: 'geoIps', childKey: 'geoaddrid'},
+      },
+    }),
     envelope: 'object',
     paging: 'once',
     unselected: PER_CONTACT,
@@ -238,7 +247,12 @@ export const furtherStreams: readonly StreamDefinition[] = [
   },
   {
     tapStreamId: 'contact_automation_entry_counts',
-    ...below({tapStreamId: 'contacts', path: 'contacts/:id/automationEntryCounts', parentField: 'contact_id'}),
+    ...below({
+      tapStreamId: 'contacts',
+      path: 'contacts/:id/automationEntryCounts',
+      parentField: 'contact_id',
+      isBelowChanged: true,
+    }),
     keyProperties: ['contact_id', 'id'],
     unselected: PER_CONTACT,
   },
@@ -251,7 +265,7 @@ function below(perParent: PerParent): Pick<StreamDefinition, 'path' | 'perParent
   return {path: perParent.path, perParent};
 }
 
-/** Rows below each contact; incremental runs ask below the contacts that changed. */
+/** Rows below each contact; later runs ask below the contacts that changed. */
 function belowContacts(
   name: string,
   include?: PerParent['include'],

@@ -29,13 +29,16 @@ export function parentsOf({tapStreamId, perParent}: StreamDefinition, wanted: Pa
     fullSchema: loadSchema(parent.tapStreamId),
     replicationKey: parent.replicationKey,
   };
-  const replication = since === undefined ? undefined : replicationOf(stream, zonesOf(parent, naiveTimezone).read);
+  // Of what hangs below others in turn, what changed is told by those.
+  const isTold = parent.perParent?.isBelowChanged === true;
+  const replication =
+    since === undefined || isTold ? undefined : replicationOf(stream, zonesOf(parent, naiveTimezone).read);
   return {
     definition: parent,
     since: replication && since,
     replication,
     memory: {rows, proofs},
-    parents: parentsOf(parent, {state, naiveTimezone, since: undefined}),
+    parents: parentsOf(parent, {state, naiveTimezone, since: isTold ? since : undefined}),
     checkpoint: undefined,
   };
 }

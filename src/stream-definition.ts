@@ -59,7 +59,7 @@ export type PerParent = {
   /** The field of a record that takes the parent's key, where the rows do not say whose they are. */
   readonly parentField?: string;
   /**
-   * Incremental runs ask below those parents only whose replication key moved since the last one. Whether a change of a
+   * Runs ask below those parents only whose replication key moved since the last one. Whether a change of a
    * row moves its parent, nobody knows; asking below all of them takes a request each, and `full_refresh_days` does it.
    */
   readonly isBelowChanged?: true;
@@ -69,8 +69,10 @@ export type PerParent = {
     readonly parameter?: string;
     /** Their key in the answer. */
     readonly dataKey: string;
-    /** The key of a row that names its parent, as the wire spells it; undefined where the parent names its row. */
-    readonly parentKey: string;
+    /** The key of a row that names its parent, as the wire spells it. */
+    readonly parentKey?: string;
+    /** Where the parents themselves come along with a list of theirs: their key in its answers, and that of their rows. */
+    readonly through?: {readonly dataKey: string; readonly childKey: string};
   };
 };
 

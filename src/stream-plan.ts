@@ -78,7 +78,9 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const isDue = days !== undefined && isOlderThan(days, memory.wholeRead?.at, nowMs);
   const lookback = settings.lookbackSeconds(tapStreamId);
   // Below parents that changed all rows are wanted: which of them are new, only the change of the parent tells.
-  const isBelowChanged = definition.perParent?.isBelowChanged === true && replicationKey !== undefined;
+  // Who chooses FULL_TABLE for an incremental stream wants all of them.
+  const isChosenWhole = replicationKey === undefined && definition.replicationKey !== undefined;
+  const isBelowChanged = definition.perParent?.isBelowChanged === true && !isChosenWhole;
   const readOnFrom = isBelowChanged && !isRefreshed ? memory.parentsSince : bookmark;
   const isFromStart = readOnFrom === undefined || isDue;
   const since = isFromStart || isBelowChanged ? startOf(stream, settings) : sinceOf(readOnFrom, lookback, zones);
@@ -90,7 +92,8 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   // Where start_date leaves records out, their absence means nothing. Neither does it in the first read of a stream,
   // when the target has nothing yet.
   const isReread = isRefreshed || (isDue && bookmark !== undefined);
-  const speaksOfAbsence = since === undefined && (replicationKey === undefined || isReread);
+  const isWhole = since === undefined && parentsSince === undefined;
+  const speaksOfAbsence = isWhole && (replicationKey === undefined || isReread);
   const isVersioned = settings.emitActivateVersion && speaksOfAbsence;
 
   const selection = hashOf([

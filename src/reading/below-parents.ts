@@ -72,8 +72,11 @@ export async function* readBelowParents(
   const {definition, below, parents, checkpoint, readList, signal} = options;
   const {list, progress} = session;
   const parentsKey = dataKeyOf(parents.definition);
-  const ownKey = list.dataKeys[0] ?? '';
   const {include} = below;
+  /** Whose list brings the rows along: that of the parents, or the one below which those hang themselves. */
+  const listed = (include?.through && parents.parents) ?? parents;
+  const listedKey = dataKeyOf(listed.definition);
+  const ownKey = list.dataKeys[0] ?? '';
   const query: Query = {...definition.parameters, ...definition.order};
   const ofParents = createProgress();
   progress.parents = ofParents;
@@ -107,27 +110,26 @@ export async function* readBelowParents(
   end();
 
   async function* wantedParents(readingContext: ReadingContext): AsyncGenerator<WireRow> {
-    for await (const page of readList(readingContext, parents, listOfParents([parentsKey]), ofParents, signal)) {
-      const rows = (page.rows[parentsKey] ?? []).filter(isWanted);
+    for await (const page of readList(readingContext, parents, listOf(parents, [parentsKey]), ofParents, signal)) {
+      const rows = (page.rows[parentsKey] ?? []).filter(row => isWanted(row, parents));
       page.release();
       yield* rows;
     }
   }
 
-  function isWanted(parent: WireRow): boolean {
-    const {since, replication} = parents;
+  function isWanted(parent: WireRow, {since, replication}: StreamToRead): boolean {
     const changedAt = replication?.valueOf(parent) ?? null;
     return since === undefined || changedAt === null || changedAt >= shiftSeconds(since, -MARGIN_SECONDS);
   }
 
-  function listOfParents(dataKeys: readonly string[]): List {
+  function listOf({definition: of}: StreamToRead, dataKeys: readonly string[]): List {
     return {
-      path: parents.definition.path,
+      path: of.path,
       dataKeys,
       endpoint: list.endpoint,
       // Between this stream and the next: what this one is waiting for goes before the parents further down.
       rank: (list.rank + Math.floor(list.rank) + 1) / 2,
-      form: formOf(parents.definition),
+      form: formOf(of),
     };
   }
 
@@ -155,17 +157,17 @@ export async function* readBelowParents(
   async function* readIncluded(by: Include): AsyncGenerator<Page, boolean> {
     use(session, 'included');
     const place = checkpoint && isIncludedCheckpoint(checkpoint) ? checkpoint.at : undefined;
-    const parameters = {...parents.definition.parameters, ...includeOf(by)};
-    const withRows = {...parents, definition: {...parents.definition, parameters}, checkpoint: place};
-    for await (const page of readList(context, withRows, listOfParents([parentsKey, by.dataKey]), ofParents, signal)) {
+    const parameters = {...listed.definition.parameters, ...includeOf(by)};
+    const withRows = {...listed, definition: {...listed.definition, parameters}, checkpoint: place};
+    for await (const page of readList(context, withRows, listOf(listed, [listedKey, by.dataKey]), ofParents, signal)) {
       noteBegin();
-      const came = page.rows[parentsKey] ?? [];
+      const came = page.rows[listedKey] ?? [];
       const loaded = page.rows[by.dataKey];
       if (!loaded && came.length > 0) {
         page.release();
         return false;
       }
-      const wanted = new Set(came.filter(isWanted).map(USUAL_FORM.keyOf));
+      const wanted = new Set(came.filter(row => isWanted(row, listed)).map(USUAL_FORM.keyOf));
       const rows = (loaded ?? []).filter(row => isFresh(row, wanted, by));
       progress.seen = session.seen.size();
       const seen = progress.seen;
@@ -184,8 +186,8 @@ export async function* readBelowParents(
   }
 
   function isFresh(row: WireRow, wanted: ReadonlySet<string | undefined>, {parentKey}: Include): boolean {
-    const parent = row[parentKey];
-    if (parents.since !== undefined && parent !== undefined && !wanted.has(String(parent))) return false;
+    const parent = parentKey === undefined ? undefined : row[parentKey];
+    if (listed.since !== undefined && parent !== undefined && !wanted.has(String(parent))) return false;
     const key = USUAL_FORM.keyOf(row);
     return key === undefined || session.seen.add(key);
   }
@@ -195,20 +197,24 @@ export async function* readBelowParents(
    * page that has some, and of the last that has none, since what is cut off is missing at the end.
    */
   async function proveIncluded(by: Include): Promise<boolean | undefined> {
-    const answer = await look(listOfParents([parentsKey, by.dataKey]), {
-      ...parents.definition.parameters,
-      ...parents.definition.order,
+    const keys = [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
+    const answer = await look(listOf(listed, keys), {
+      ...listed.definition.parameters,
+      ...listed.definition.order,
       ...includeOf(by),
       limit: String(context.pageSize),
     });
     const loaded = answer.rowsByKey.get(by.dataKey);
     if (answer.count === 0) return undefined;
-    if (!loaded) return false;
-    const rowsOf = (parent: string) => loaded.filter(row => String(row[by.parentKey]) === parent);
-    const keys = answer.keys.filter(key => key !== undefined);
-    const sample = [keys.findLast(key => rowsOf(key).length > 0), keys.findLast(key => rowsOf(key).length === 0)];
-    for (const parent of sample) {
-      if (parent !== undefined && !(await isSame(parent, rowsOf(parent)))) return false;
+    const owners = by.through ? answer.rowsByKey.get(by.through.dataKey) : answer.rows;
+    if (!loaded || !owners) return false;
+    const families = owners.flatMap(owner => {
+      const parent = USUAL_FORM.keyOf(owner);
+      return parent === undefined ? [] : [{parent, rows: loaded.filter(row => isOf(row, owner, by))}];
+    });
+    const sample = [families.findLast(({rows}) => rows.length > 0), families.findLast(({rows}) => rows.length === 0)];
+    for (const family of sample) {
+      if (family && !(await isSame(family.parent, family.rows))) return false;
     }
     return true;
   }
@@ -243,6 +249,12 @@ export async function* readBelowParents(
 }
 
 type Include = NonNullable<PerParent['include']>;
+
+/** Whether a row that came along belongs to a parent. */
+function isOf(row: WireRow, parent: WireRow, {parentKey, through}: Include): boolean {
+  const [child, owner] = through ? [row['id'], parent[through.childKey]] : [row[parentKey ?? ''], parent['id']];
+  return child !== undefined && String(child) === String(owner);
+}
 
 function includeOf({parameter}: Include): Query {
   return parameter === undefined ? {} : {include: parameter};
