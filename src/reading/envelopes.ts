@@ -50,21 +50,25 @@ export function isBare(body: Body): boolean {
 }
 
 const readers: Readonly<Record<Envelope, (definition: StreamDefinition) => Form['rowsOf']>> = {
-  object: () => (body, dataKey) => {
-    const value = body[dataKey];
-    if (isNothing(value)) return isBare(body) || dataKey in body ? [] : undefined;
-    return isObject(value) ? [withId(value)] : undefined;
-  },
+  object:
+    ({perParent}) =>
+    (body, dataKey) => {
+      const value = body[dataKey];
+      if (isNothing(value)) return isBare(body) || dataKey in body ? [] : undefined;
+      return isObject(value) ? [perParent ? value : withId(value)] : undefined;
+    },
   body: () => body => (isBare(body) ? [] : [withId(body)]),
   texts: definition => {
     const [key = 'id'] = keyPropertiesOf(definition);
     return (body, dataKey) => {
-      const value = body[dataKey];
-      return Array.isArray(value) ? value.map(text => ({[key]: text})) : isBare(body) ? [] : undefined;
+      const texts = listOf(body[dataKey]) ?? (isBare(body) ? [] : undefined);
+      return texts?.map(text => ({[key]: text}));
     };
   },
   resources: () => (body, dataKey) => {
     const value = body[dataKey];
+    // JSON:API's way to say that one resource is not there.
+    if (value === null) return [];
     const rows = isObject(value) && 'id' in value ? [value] : rowsOfList(body, dataKey);
     return rows?.map(({attributes, ...row}) => (isObject(attributes) ? {...attributes, ...row} : row));
   },
@@ -72,10 +76,13 @@ const readers: Readonly<Record<Envelope, (definition: StreamDefinition) => Form[
     const flatten = customObjectRows(definition);
     return (body, dataKey) => rowsOfList(body, dataKey)?.map(flatten);
   },
-  batches: () => body =>
-    Object.entries(body).flatMap(([name, rows]) =>
-      Array.isArray(rows) ? rows.filter(isObject).map(row => ({...row, state: snakeCase(name)})) : [],
-    ),
+  batches: () => body => {
+    const lists = Object.entries(body).flatMap(([name, value]) => {
+      const rows = listOf(value)?.filter(isObject);
+      return rows ? [rows.map(row => ({...row, state: snakeCase(name)}))] : [];
+    });
+    return lists.length > 0 || isBare(body) ? lists.flat() : undefined;
+  },
 };
 
 /** An empty PHP array may come as `{}`, a list with gaps as an object of rows, and a list without content as a bare `{}`. */
@@ -86,9 +93,16 @@ function rowsOfList(body: Body, dataKey: string): readonly WireRow[] | undefined
   return isBare(body) ? [] : undefined;
 }
 
+/** PHP writes a list with gaps as an object with numbers for keys, and an empty one sometimes so, too. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (!isObject(value) || !Object.keys(value).every(key => /^\d+$/.test(key))) return undefined;
+  return Object.values(value);
+}
+
 /** Targets need a key. What an account has only one of is number 1. */
 function withId(row: WireRow): WireRow {
-  return row['id'] === undefined ? {id: 1, ...row} : row;
+  return row['id'] === undefined || row['id'] === null ? {...row, id: 1} : row;
 }
 
 function isNothing(value: unknown): boolean {
