@@ -21,7 +21,13 @@ export type AccountOptions = Pick<Relations, 'hasUtcOffsets' | 'partialDeals'> &
 /** A row by its resource and id. */
 export type RowName = {readonly resource: string; readonly id: string};
 
-const partsOfContacts = ['contactTags', 'contactLists', 'fieldValues'];
+const partsOfContacts = [
+  'contactTags',
+  'contactLists',
+  'fieldValues',
+  'contacts/{id}/scoreValues',
+  'contacts/{id}/geoIps',
+];
 
 export class Account implements Relations {
   readonly hasUtcOffsets: boolean;
@@ -91,8 +97,7 @@ export class Account implements Relations {
     const index = this.#living(name, id);
     const edits = (this.table(name).changes.get(index)?.edits ?? 0) + 1;
     const value = this.row(resource, index)[resource.editable];
-    // Where a list has no text to change, a number counts up.
-    const edited = /^\d+$/.test(String(value)) ? String(Number(value) + 1) : `edit ${edits} of ${id}`;
+    const edited = editedValue(value, `edit ${edits} of ${id}`);
     const movesParent = overrides?.[resource.parent?.key ?? ''] !== undefined;
     if (movesParent) this.#moveParent(name, index);
     this.table(name).edit(index, {
@@ -138,6 +143,14 @@ export class Account implements Relations {
     return this.table(resource).baseCount;
   }
 
+  idOfIndex(resource: string, index: number): string {
+    return this.table(resource).idAt(index);
+  }
+
+  indexOfId(resource: string, id: string): number | undefined {
+    return this.table(resource).indexOfAny(id);
+  }
+
   // The rows of the seed are dealt out evenly among the parents, in order, so that both ways are arithmetic.
   parentId(name: string, index: number): string | undefined {
     const {parent} = this.resource(name);
@@ -150,7 +163,7 @@ export class Account implements Relations {
   }
 
   parentOf(name: string, id: string): string | undefined {
-    const index = this.table(name).indexOfAny(id);
+    const index = this.indexOfId(name, id);
     return index === undefined ? undefined : this.parentId(name, index);
   }
 
@@ -262,6 +275,13 @@ export class Account implements Relations {
     if (index === undefined) throw new RangeError(`${name} has no row ${id}`);
     return index;
   }
+}
+
+// Where a row has no text to change, a number counts up or a switch is turned.
+function editedValue(value: WireValue | undefined, text: string): WireValue {
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') return value + 1;
+  return /^\d+$/.test(String(value)) ? String(Number(value) + 1) : text;
 }
 
 function holders(parents: Table, every = 1): number {

@@ -26,6 +26,11 @@ export function utcClock(instant: number): string {
   return clockText(instant);
 }
 
+/** `2026-05-28T08:05:54.123Z`, with the digits that are given behind the point. */
+export function zuluTime(instant: number, fraction = ''): string {
+  return `${clockText(instant).replace(' ', 'T')}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
 /** Drops the leading zero of the hour, as the provider's example of an order does (`2019-09-06T2:10:00-05:00`). */
 export function withShortHour(text: string): string {
   return text.replace(/T0(\d)/, 'T$1');

@@ -1,7 +1,7 @@
 // How rows travel: under which key, in which form, and how a client pages through them.
 
 import type {Query} from './query.js';
-import type {WireRow, WireValue} from './wire.js';
+import {isRow, type WireRow, type WireValue} from './wire.js';
 
 export type Envelope = {
   /** The key of the rows in an answer; the path where nothing is said. */
@@ -53,12 +53,16 @@ export const list: Form = ({key, rows, siblings, meta}) => ({
 export const object: Form = ({key, rows: [row]}) => (row === undefined ? {} : {[key]: row});
 
 /** The row without a key around it. */
-export const bare: Form = ({rows: [row]}) => (isObject(row) ? row : {});
+export const bare: Form = ({rows: [row]}) => (isRow(row) ? row : {});
 
 /** `{count, next, previous, results}`, as Django's framework for APIs writes a page. */
 export const results: Form = ({path, rows, total, query}) => {
   const page = Math.floor(query.offset / query.limit) + 1;
-  const pageUrl = (number: number) => `https://sandbox.api-us1.com/api/3/${path}?page=${number}`;
+  const pageUrl = (number: number) => {
+    const params = new URLSearchParams(query.params);
+    params.set('page', String(number));
+    return `https://sandbox.api-us1.com/api/3/${path}?${params}`;
+  };
   return {
     count: total,
     next: query.offset + query.limit < total ? pageUrl(page + 1) : null,
@@ -70,8 +74,4 @@ export const results: Form = ({path, rows, total, query}) => {
 /** A row of JSON:API: everything but type and id goes into `attributes`. */
 export function jsonApi({type = null, id = null, ...attributes}: WireRow): WireRow {
   return {type, id, attributes};
-}
-
-function isObject(value: WireValue | undefined): value is WireRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

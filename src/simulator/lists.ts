@@ -8,12 +8,15 @@ import type {Query} from './query.js';
 import type {Resource} from './resource.js';
 import type {Selector} from './selection.js';
 import {type SideLoadOptions, sideLoader} from './side-loads.js';
-import {type View, views} from './views.js';
+import type {View} from './view.js';
+import {views} from './views/index.js';
 import type {WireRow} from './wire.js';
 
 export type ListOptions = SideLoadOptions & {
   readonly totals: Readonly<Record<string, 'string' | 'number' | 'absent'>>;
   readonly totalAfterIdGreater: 'shrunk' | 'all';
+  /** Lists that send all rows whatever was asked; where nothing is said, those that have no paging. */
+  readonly unpaged: readonly string[] | undefined;
 };
 
 export type ListAnswer = {readonly status: number; readonly body: WireRow; readonly rows: number};
@@ -41,7 +44,10 @@ export function lists(account: Account, select: Selector, options: ListOptions):
   return {envelopeOf, answer};
 
   function envelopeOf({name}: Route): Envelope & {readonly name: string} {
-    return viewOf.get(name) ?? account.resource(name);
+    const {paging, ...others} = viewOf.get(name) ?? account.resource(name);
+    const isUnpaged = options.unpaged?.includes(name) ?? paging === 'none';
+    if (isUnpaged) return {...others, paging: 'none'};
+    return paging === undefined || paging === 'none' ? others : {...others, paging};
   }
 
   function answer(route: Route, query: Query): ListAnswer | undefined {
@@ -65,7 +71,10 @@ export function lists(account: Account, select: Selector, options: ListOptions):
   }
 
   function page(resource: Resource, {name, id}: Route, query: Query): Found | undefined {
-    const among = name.includes('{id}') ? account.indicesUnder(resource, id) : undefined;
+    // A parameter that names no row leaves nothing; a path that does leads nowhere.
+    const among = name.includes('{id}')
+      ? (account.indicesUnder(resource, id) ?? (name.includes('?') ? [] : undefined))
+      : undefined;
     if (among === undefined && name.includes('{id}')) return undefined;
     const selection = select(resource, query, among);
     const indices: number[] = [];

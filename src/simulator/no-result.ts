@@ -10,6 +10,9 @@ const classes: Readonly<Record<string, string>> = {
   tags: 'Tag',
   ecomOrders: 'EcomOrder',
   geoIps: 'GeoIp',
+  customObjects: 'Schema',
+  segmentsV2: 'Segment',
+  sms: 'Broadcast',
 };
 
 /** `No Result found for Subscriber with id 5` */

@@ -17,7 +17,7 @@ export type SimulatorOptions = {
   readonly contacts?: number | undefined;
   /** Rows over all resources together, exactly; instead of following the contacts. */
   readonly records?: number | undefined;
-  /** Rows of single resources by their data key, such as `{deals: 500}`. */
+  /** Rows of single resources by their path, such as `{deals: 500, 'contacts/{id}/trackingLogs': 9000}`. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
 
   /** Milliseconds before each answer. Default 0. */
@@ -48,6 +48,7 @@ export type SimulatorOptions = {
   /** Paths that answer 404 for good. */
   readonly missing?: readonly string[] | undefined;
 
+  // Paths are relative to `/api/3/`; where an id stands in one it is written `{id}`: `contacts/{id}/trackingLogs`.
   // What is documented or was seen is obeyed, what only public code relies on is not. An entry is `*`, a path
   // (`contacts`) or a path and a name (`contacts.updated_after`, `deals.mdate`); ignoring wins. Every list can be told
   // to obey orders by its id and by its dates, as they are spelled (`accounts.updatedTimestamp`) or in snake case.
@@ -59,12 +60,16 @@ export type SimulatorOptions = {
   readonly directionOnlyOrders?: readonly string[] | undefined;
   /** Whether rows without a value rank below all others in an order, or above them. Default `lowest`. */
   readonly nulls?: 'lowest' | 'highest' | undefined;
-  /** `include=` to be ignored, in the same spelling (`contacts.contactTags`). */
+  /** `include=` to be obeyed though unproven, in the same spelling (`ecomOrders.orderDiscounts`). */
+  readonly obeyIncludes?: readonly string[] | undefined;
+  /** `include=` to be ignored, likewise (`contacts.contactTags`). */
   readonly ignoreIncludes?: readonly string[] | undefined;
-  /** Lists that come in a new order with every request that asks for none. Default contactLists and deals. */
+  /** Lists that come in a new order with every request that asks for none. Default contactLists, deals, records. */
   readonly unstable?: readonly string[] | undefined;
   /** Lists, or `*`, whose rows of equal rank in an order come in a new sequence with every request. Default none. */
   readonly unstableTies?: readonly string[] | undefined;
+  /** Lists that send all rows whatever `limit` and `offset` say. Default those without documented paging. */
+  readonly unpaged?: readonly string[] | undefined;
   /** How `meta.total` is written on single lists, such as `{tags: 'absent'}`. */
   readonly totals?: Readonly<Record<string, 'string' | 'number' | 'absent'>> | undefined;
   /** Whether `filters[updated_after]` of deals honours a time of day. Default `second`. */
@@ -79,7 +84,7 @@ export type SimulatorOptions = {
   readonly partialDeals?: 'mixed' | 'with-status' | 'without-status' | 'none' | undefined;
   /** Dates of deal and account custom fields: `+00:00`, or UTC that does not say so. Default `offset`. */
   readonly customFieldDates?: 'offset' | 'zoneless' | undefined;
-  /** Whether a change of tags, lists or field values moves the contact's `udate`. Default false. */
+  /** Whether a change of tags, lists, field values, scores or places moves the contact's `udate`. Default false. */
   readonly childrenMoveContacts?: boolean | undefined;
   /** The spelling of rows that come by `deals?include=dealCustomFieldData`. Default `snake`. */
   readonly includedDealKeys?: 'snake' | 'camel' | undefined;

@@ -58,11 +58,14 @@ export const parameters: readonly Parameter[] = [
     directionOnlyOrders => ({directionOnlyOrders}),
   ),
   parameter('nulls', oneOf('lowest', 'highest'), 'how missing values rank in an order (lowest)', nulls => ({nulls})),
+  parameter('obey_includes', list(identity), 'include= obeyed though unproven, likewise', obeyIncludes => ({
+    obeyIncludes,
+  })),
   parameter('ignore_includes', list(identity), 'include= ignored, likewise', ignoreIncludes => ({ignoreIncludes})),
   parameter(
     'unstable',
     list(identity, true),
-    'lists in a new order for each request (contactLists,deals)',
+    'lists in a new order for each request (contactLists, deals, records of custom objects)',
     unstable => ({unstable}),
   ),
   parameter(
@@ -71,6 +74,9 @@ export const parameters: readonly Parameter[] = [
     'lists, or *, whose rows of equal rank come in a new order each time',
     unstableTies => ({unstableTies}),
   ),
+  parameter('unpaged', list(identity, true), 'lists that send all rows whatever limit and offset say', unpaged => ({
+    unpaged,
+  })),
   parameter(
     'totals',
     list(readTotal),
@@ -138,8 +144,8 @@ export const parameters: readonly Parameter[] = [
 const parameterNames = [...parameters.map(({name}) => name), ...resourceNames];
 
 /**
- * Reads `sandbox:` or `sandbox:contacts=10000&latency_ms=300`. Besides the parameters every data key of the API sets
- * that list's rows (`deals=500`).
+ * Reads `sandbox:` or `sandbox:contacts=10000&latency_ms=300`. Besides the parameters every list sets its rows
+ * (`deals=500`), by its path, with `{id}` where the id of another row stands.
  *
  * @throws SandboxUrlError for an unknown parameter or a value out of its form
  */

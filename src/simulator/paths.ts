@@ -2,7 +2,7 @@
 
 import type {SimulatorOptions} from './options.js';
 import {resourceNames, resources} from './resources/index.js';
-import {views} from './views.js';
+import {views} from './views/index.js';
 
 /** What a path means: the name of a resource or view, and the id that stands where the name has `{id}`. */
 export type Route = {readonly name: string; readonly id: string};
@@ -44,8 +44,10 @@ export function checkPaths(options: SimulatorOptions): void {
     ['ignore_filters', pathsOf(options.ignoreFilters), ['*', ...resourceNames]],
     ['obey_orders', pathsOf(options.obeyOrders), ['*', ...resourceNames]],
     ['ignore_orders', pathsOf(options.ignoreOrders), ['*', ...resourceNames]],
+    ['obey_includes', pathsOf(options.obeyIncludes), ['*', ...resourceNames]],
     ['ignore_includes', pathsOf(options.ignoreIncludes), ['*', ...resourceNames]],
     ['direction_only_orders', options.directionOnlyOrders ?? [], ['*', ...resourceNames]],
+    ['unpaged', options.unpaged ?? [], withViews],
     ['unstable', options.unstable ?? [], resourceNames],
     ['unstable_ties', options.unstableTies ?? [], ['*', ...resourceNames]],
     ['totals', Object.keys(options.totals ?? {}), withViews],

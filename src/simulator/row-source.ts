@@ -1,8 +1,8 @@
 // What a row is made from: its place in the resource, its instants, the draws that belong to it, and its relations.
 
-import {doubleHour, utcClock, utcWithOffset, wallClock, withOffset, yearNear} from './central-time.js';
+import {doubleHour, utcClock, utcWithOffset, wallClock, withOffset, yearNear, zuluTime} from './central-time.js';
 import {Dice, mix} from './random.js';
-import type {Stamp} from './stamps.js';
+import {fractionOf, type Stamp} from './stamps.js';
 import {userText} from './texts.js';
 import type {WireValue} from './wire.js';
 
@@ -16,6 +16,10 @@ export type Relations = {
   idAt(resource: string, draw: number): string | undefined;
   /** How many rows the seed made. */
   countOf(resource: string): number;
+  /** The id that the row with this index has, or would have. */
+  idOfIndex(resource: string, index: number): string;
+  /** The index that leads to this id. */
+  indexOfId(resource: string, id: string): number | undefined;
   /** The id of the row that the row with this index hangs on. */
   parentId(resource: string, index: number): string | undefined;
   /** The same for a row of any resource by its id. */
@@ -159,9 +163,10 @@ export class RowSource {
   }
 
   /** A column as the row shows it. */
-  at({instantOf, style}: Stamp): string | null {
+  at({instantOf, style, digits = 0}: Stamp): string | null {
     const instant = instantOf(this);
     if (instant === null) return null;
+    if (style === 'zulu') return zuluTime(instant, fractionOf(this, digits));
     if (style === 'clock') return wallClock(instant);
     return style === 'utc' ? this.#utc(instant) : withOffset(instant);
   }

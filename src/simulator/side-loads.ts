@@ -1,19 +1,27 @@
 // Rows that come along with the rows of a page: always with some lists, with others when `include` asks for them.
 
 import type {Account} from './account.js';
-import {withOffset} from './central-time.js';
 import {names} from './obedience.js';
 import type {Query} from './query.js';
-import {mix} from './random.js';
 import type {Resource} from './resource.js';
 import type {WireRow, WireValue} from './wire.js';
 
 export type SideLoadOptions = {
+  readonly obeyIncludes: readonly string[];
   readonly ignoreIncludes: readonly string[];
   readonly includedDealKeys: 'snake' | 'camel';
 };
 
 export type WithSiblings = {readonly rows: readonly WireRow[]; readonly siblings: WireRow};
+
+// What only public code relies on is not obeyed unless told so, but for the parts of contacts, of which some were seen.
+const unproven = ['ecomOrders.orderDiscounts'];
+const partsOfContacts = [
+  ['fieldValues', 'fieldValues'],
+  ['contactTags', 'contactTags'],
+  ['contactLists', 'contactLists'],
+  ['geoIps', 'contacts/{id}/geoIps'],
+] as const;
 
 /** Makes the function that adds them to a page of rows, whose indices it is told too. */
 export function sideLoader(
@@ -27,8 +35,8 @@ export function sideLoader(
     query: Query,
     indices: readonly number[],
     rows: readonly WireRow[],
-  ): {rows: readonly WireRow[]; siblings: WireRow} {
-    const includes = query.includes.filter(name => !names(options.ignoreIncludes, resource.name, name));
+  ): WithSiblings {
+    const includes = query.includes.filter(name => isObeyed(resource.name, name));
     const childrenOnPage = (child: string) => indices.flatMap(index => account.childRows(child, index));
     switch (resource.name) {
       case 'fields':
@@ -46,29 +54,43 @@ export function sideLoader(
         };
       case 'contacts':
         return contactsWithParts(includes, indices, rows);
+      case 'ecomOrders':
+        return includes.includes('orderDiscounts') ? ordersWithDiscounts(indices, rows) : {rows, siblings: {}};
       default:
         return {rows, siblings: {}};
     }
+  }
+
+  function isObeyed(path: string, name: string): boolean {
+    if (names(options.ignoreIncludes, path, name)) return false;
+    return !unproven.includes(`${path}.${name}`) || names(options.obeyIncludes, path, name);
   }
 
   function contactsWithParts(
     includes: readonly string[],
     indices: readonly number[],
     rows: readonly WireRow[],
-  ): {rows: readonly WireRow[]; siblings: WireRow} {
+  ): WithSiblings {
     const siblings: {[key: string]: WireValue} = {
-      scoreValues: indices.flatMap((index, at) => scoreValuesOf(rows[at], index)),
+      scoreValues: indices.flatMap(index => account.childRows('contacts/{id}/scoreValues', index)),
     };
     let filled = rows;
-    for (const child of ['fieldValues', 'contactTags', 'contactLists']) {
-      if (!includes.some(name => name === child || name.startsWith(`${child}.`))) continue;
+    for (const [key, child] of partsOfContacts) {
+      if (!includes.some(name => name === key || name.startsWith(`${key}.`))) continue;
       const perContact = indices.map(index => account.childRows(child, index));
-      siblings[child] = perContact.flat();
-      filled = filled.map((row, at) => ({...row, [child]: (perContact[at] ?? []).map(({id}) => id ?? null)}));
+      siblings[key] = perContact.flat();
+      filled = listing(filled, key, perContact);
     }
     if (includes.includes('contactTags.tag')) siblings['tags'] = named('tags', siblings['contactTags'], 'tag');
     if (includes.includes('contactLists.list')) siblings['lists'] = named('lists', siblings['contactLists'], 'list');
+    if (includes.includes('geoIps.geoAddress'))
+      siblings['geoAddresses'] = named('geoAddresses', siblings['geoIps'], 'geoAddress');
     return {rows: filled, siblings};
+  }
+
+  function ordersWithDiscounts(indices: readonly number[], rows: readonly WireRow[]): WithSiblings {
+    const perOrder = indices.map(index => account.childRows('ecomOrders/{id}/orderDiscounts', index));
+    return {rows: listing(rows, 'orderDiscounts', perOrder), siblings: {ecomOrderDiscounts: perOrder.flat()}};
   }
 
   // The rows that others name by their id, each once.
@@ -86,22 +108,6 @@ export function sideLoader(
     return {...row, contactCount: String(Number(row['id']) % 7), dealCount: String(Number(row['id']) % 3)};
   }
 
-  function scoreValuesOf(row: WireRow | undefined, index: number): WireRow[] {
-    const ids = row?.['scoreValues'];
-    if (!Array.isArray(ids)) return [];
-    const {id, created, updated} = account.candidate(account.resource('contacts'), index);
-    return ids.map(valueId => ({
-      score: account.idAt('scores', 0) ?? '0',
-      contact: id,
-      deal: null,
-      cdate: withOffset(created),
-      mdate: withOffset(updated),
-      scoreValue: String(mix(index, 17) % 100),
-      links: {},
-      id: String(valueId),
-    }));
-  }
-
   function includedDealValues(indices: readonly number[]): WireRow[] {
     const values = indices.flatMap(index => account.childRows('dealCustomFieldData', index));
     if (options.includedDealKeys === 'camel') return values;
@@ -114,6 +120,11 @@ export function sideLoader(
       updated_timestamp: updatedTimestamp ?? null,
     }));
   }
+}
+
+// Rows that hold under a key the ids of those that came along for each.
+function listing(rows: readonly WireRow[], key: string, parts: readonly (readonly WireRow[])[]): WireRow[] {
+  return rows.map((row, at) => ({...row, [key]: (parts[at] ?? []).map(({id}) => id ?? null)}));
 }
 
 function recipientOf(activity: WireRow): WireRow {

@@ -14,7 +14,8 @@ import {resourceNames} from './resources/index.js';
 import {selector} from './selection.js';
 import {listen} from './server.js';
 import {sizesFor} from './sizes.js';
-import {idsOf, viewNamed} from './views.js';
+import {idsOf} from './view.js';
+import {viewNamed} from './views/index.js';
 import type {WireRow} from './wire.js';
 
 export type {RowName} from './account.js';
@@ -88,7 +89,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       obeyOrders: options.obeyOrders ?? [],
       ignoreOrders: options.ignoreOrders ?? [],
       directionOnlyOrders: options.directionOnlyOrders ?? [],
-      unstable: options.unstable ?? ['contactLists', 'deals'],
+      unstable: options.unstable ?? ['contactLists', 'deals', 'customObjects/records/{id}'],
       unstableTies: options.unstableTies ?? [],
       nulls: options.nulls ?? 'lowest',
       context: {
@@ -109,6 +110,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     lists: lists(account, select, {
       totals: options.totals ?? {},
       totalAfterIdGreater: options.totalAfterIdGreater ?? 'shrunk',
+      unpaged: options.unpaged,
+      obeyIncludes: options.obeyIncludes ?? [],
       ignoreIncludes: options.ignoreIncludes ?? [],
       includedDealKeys: options.includedDealKeys ?? 'snake',
     }),

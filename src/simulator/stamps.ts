@@ -11,8 +11,10 @@ export type Instants = Pick<RowSource, 'index' | 'created' | 'updated' | 'touche
 export type Stamp = {
   /** Null where the row shows null, a zero date, or no such column. */
   readonly instantOf: (row: Instants) => number | null;
-  /** With its offset, on the Central clock without one, or in true UTC that may not say so. */
-  readonly style: 'offset' | 'clock' | 'utc';
+  /** With its offset, on the Central clock without one, in true UTC that may not say so, or in UTC with a Z. */
+  readonly style: 'offset' | 'clock' | 'utc' | 'zulu';
+  /** How many digits a second has behind its point, where the style is `zulu`. */
+  readonly digits?: number;
 };
 
 export const created: Stamp = {instantOf: row => row.created, style: 'offset'};
@@ -36,6 +38,17 @@ export function inUtc(stamp: Stamp): Stamp {
   return {...stamp, style: 'utc'};
 }
 
+/** The same in UTC with a Z, as the newer parts of the API write it, down to nanoseconds. */
+export function zulu(stamp: Stamp, digits: number): Stamp {
+  return {...stamp, style: 'zulu', digits};
+}
+
+/** The digits behind the point of a second, which a row keeps for all its instants. */
+export function fractionOf({index}: Instants, digits: number): string {
+  const nanoseconds = (index * 7_919_003 + 1_234_567) % 1_000_000_000;
+  return String(nanoseconds).padStart(9, '0').slice(0, digits);
+}
+
 /** The same, but for the rows that show null instead. */
 export function unless(isMissing: (row: Instants) => boolean, stamp: Stamp): Stamp {
   return {...stamp, instantOf: row => (isMissing(row) ? null : stamp.instantOf(row))};
@@ -45,8 +58,9 @@ export function unless(isMissing: (row: Instants) => boolean, stamp: Stamp): Sta
  * What a database that keeps the column as it is shown sorts by: true time where the offset or UTC is known, the
  * digits of the wall clock where not, so that the autumn's double hour is in the order of its digits.
  */
-export function rankOf({instantOf, style}: Stamp, row: Instants): number | null {
+export function rankOf({instantOf, style, digits = 0}: Stamp, row: Instants): number | null {
   const instant = instantOf(row);
+  if (style === 'zulu' && digits > 0 && instant !== null) return instant + Number(`0.${fractionOf(row, digits)}`);
   return instant === null || style !== 'clock' ? instant : instant + centralOffset(instant);
 }
 
@@ -59,6 +73,7 @@ export function rankOfValue(value: WireValue, {style}: Stamp): number | null {
   const digits = style === 'offset' || hasZone ? text : `${text.length === 10 ? `${text}T00:00` : text}Z`;
   const moment = parseMoment(digits);
   if (moment === undefined) return null;
+  if (style === 'zulu') return moment;
   const instant = Math.floor(moment);
   return style === 'clock' && hasZone ? instant + centralOffset(instant) : instant;
 }

@@ -13,6 +13,11 @@ export type WireValue =
 /** A row as a list endpoint sends it. */
 export type WireRow = {readonly [key: string]: WireValue};
 
+/** Whether a value is an object, and no list. */
+export function isRow(value: WireValue | undefined): value is WireRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Spells a value as PHP's json_encode does: `/` as `\/`, and everything outside ASCII as `\uXXXX`, a lone
  * surrogate included. The digits of a bigint are written whole.

@@ -199,7 +199,8 @@ const segments: Resource = {
     updated_timestamp: r.updatedClock,
     created_by: null,
     updated_by: null,
-    segmentid_v2: r.hex(8),
+    // A segment that is saved has this for its id among the audiences.
+    segmentid_v2: r.relations.idOfIndex('audiences', r.index),
     links: r.links('segments', 'campaigns', 'conditions'),
     id: r.id,
   }),

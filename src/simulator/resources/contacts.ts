@@ -68,7 +68,7 @@ const contacts: Resource = {
       sms_consent_updated_at: '0000-00-00 00:00:00',
       whatsapp_id: null,
       whatsapp_username: null,
-      scoreValues: r.index % 5 === 0 ? [String(Number(r.id) * 10 + 1)] : [],
+      scoreValues: r.children('contacts/{id}/scoreValues'),
       accountContacts: r.children('accountContacts'),
       links: r.links('contacts', 'bounceLogs', 'contactTags', 'fieldValues', 'organization'),
       id: r.id,

@@ -213,4 +213,29 @@ const ecomOrderActivities: Resource = {
   filters: [equals('filters[orderid]', 'orderid', false)],
 };
 
+// Nobody published a row of it: its columns follow those of products, and what the provider's GraphQL says of discounts.
+const ecomOrderDiscounts: Resource = {
+  name: 'ecomOrders/{id}/orderDiscounts',
+  key: 'ecomOrderDiscounts',
+  size: [15, 'withContacts'],
+  parent: {resource: 'ecomOrders', key: 'orderid', every: 3},
+  editable: 'name',
+  isRemovable: true,
+  row: r => ({
+    orderid: r.parent(),
+    name: r.text(`${r.pick(words)}10`),
+    type: r.pick(['order', 'shipping']),
+    discountAmount: r.count(2000),
+    createdDate: r.cdate,
+    updatedDate: r.udate,
+    links: r.links('ecomOrderDiscounts', 'ecomOrder'),
+    id: r.id,
+    ecomOrder: r.parent(),
+  }),
+  stamps: {createdDate: created, updatedDate: updated},
+};
+
 export const ecommerceResources = [connections, ecomCustomers, ecomOrders, ecomOrderProducts, ecomOrderActivities];
+
+/** Resources that came later; see `index.ts`. */
+export const discountResources = [ecomOrderDiscounts];

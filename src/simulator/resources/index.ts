@@ -7,18 +7,26 @@ import {accountResources} from './accounts.js';
 import {activityResources} from './activities.js';
 import {automationResources} from './automations.js';
 import {campaignResources} from './campaigns.js';
+import {contactPartResources} from './contact-parts.js';
 import {contactSettingResources} from './contact-settings.js';
 import {contactResources} from './contacts.js';
 import {customFieldResources} from './custom-fields.js';
+import {customObjectResources} from './custom-objects.js';
 import {dealResources} from './deals.js';
-import {ecommerceResources} from './ecommerce.js';
+import {discountResources, ecommerceResources} from './ecommerce.js';
+import {fieldGroupResources} from './field-groups.js';
+import {listSettingResources} from './list-settings.js';
 import {logResources} from './logs.js';
 import {messageResources} from './messages.js';
 import {noteResources} from './notes.js';
 import {outcomeResources} from './outcomes.js';
 import {permissionResources} from './permissions.js';
 import {relationResources} from './relations.js';
+import {segmentResources} from './segments.js';
 import {settingResources} from './settings.js';
+import {smsResources} from './sms.js';
+import {trackingResources} from './tracking.js';
+import {whatsappResources} from './whatsapp.js';
 
 const firstResources: readonly Resource[] = [
   ...accountResources,
@@ -41,6 +49,15 @@ export const resources: readonly Resource[] = [
   ...logResources,
   ...permissionResources,
   ...relationResources,
+  ...contactPartResources,
+  ...discountResources,
+  ...customObjectResources,
+  ...fieldGroupResources,
+  ...listSettingResources,
+  ...segmentResources,
+  ...smsResources,
+  ...trackingResources,
+  ...whatsappResources,
 ];
 
 export const resourceNames: readonly string[] = resources.map(({name}) => name);
