@@ -195,13 +195,10 @@ describe('the key of a row', () => {
 
   test('of two rows is the same only where all parts are', () => {
     const {keyOf} = formOf(enveloped(undefined, {keyProperties: ['a', 'b']}));
-    const part = fc.oneof(fc.stringMatching(/^[",\\[\]0-1]{0,4}$/), fc.nat(20));
-    fc.assert(
-      fc.property(part, part, part, part, (a, b, c, d) => {
-        expect(keyOf({a, b}) === keyOf({a: c, b: d})).toBe(String(a) === String(c) && String(b) === String(d));
-      }),
-      {seed: 44, numRuns: 500},
-    );
+    const parts = ['', 'a', ',', 'a,', ',a', 'a,a', '"', '","', 'a","a', 'null', '1'];
+    const pairs = parts.flatMap(a => parts.map(b => ({a, b})));
+    expect(new Set(pairs.map(keyOf)).size).toBe(pairs.length);
+    expect(keyOf({a: 1, b: '2'})).toBe(keyOf({a: '1', b: 2}));
   });
 });
 
