@@ -7,12 +7,17 @@ const LONGEST_NAME = 63;
 
 const HASH_DIGITS = 6;
 
-/** A text as a name: lower case, letters, digits and single underscores, no digit in front; `fallback` for none. */
-export function toName(text: string, fallback: string): string {
-  const name = text
+/** A text as a part of a name: lower case, letters, digits and single underscores; empty where it has neither. */
+export function toName(text: string): string {
+  return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
+}
+
+/** A text as the name of a column, which begins with a letter: with `fallback`, where the text does not. */
+export function toColumnName(text: string, fallback: string): string {
+  const name = toName(text);
   if (name === '') return fallback;
   return /^\d/.test(name) ? `${fallback}_${name}` : name;
 }

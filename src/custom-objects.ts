@@ -1,7 +1,7 @@
 // An account's custom objects as streams: one each, with a column for every field and every relationship. Which fields
 // there are, the list of schemas tells.
 
-import {distinguished, shortened, toName} from './column-names.js';
+import {distinguished, shortened, toColumnName, toName} from './column-names.js';
 import {isObject} from './json.js';
 import type {PropertySchema, StreamSchema} from './schemas.js';
 import type {StreamDefinition} from './stream-definition.js';
@@ -54,7 +54,7 @@ export function customObjectStreams(objects: readonly CustomObject[]): {
   const taken = new Set<string>(RESERVED_STREAMS);
   const sorted = objects.toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
   const streams = sorted.map(object => {
-    const plain = shortened(CUSTOM_OBJECT + toName(object.slug, 'object'), object.id);
+    const plain = shortened(CUSTOM_OBJECT + (toName(object.slug) || 'object'), object.id);
     const tapStreamId = taken.has(plain) ? distinguished(plain, object.id) : plain;
     if (tapStreamId !== plain) {
       warnings.push(`the custom object "${object.slug}" is the stream ${tapStreamId}, since ${plain} is another one`);
@@ -77,12 +77,14 @@ const RESERVED_STREAMS: readonly string[] = ['custom_object_schemas', 'custom_ob
 const TEXT: PropertySchema = {type: ['null', 'string']};
 const INSTANT: PropertySchema = {type: ['null', 'string'], format: 'date-time'};
 const NUMBER: PropertySchema = {type: ['null', 'number']};
+const FLAG: PropertySchema = {type: ['null', 'boolean']};
 const TEXTS: PropertySchema = {type: ['null', 'array'], items: TEXT};
 
 /** By the type of a field; all others are texts, what is no text in them as JSON. */
 const COLUMN_TYPES: ReadonlyMap<string, PropertySchema> = new Map([
   ['number', NUMBER],
   ['currency', NUMBER],
+  ['boolean', FLAG],
   ['datetime', INSTANT],
   ['multiselect', TEXTS],
   ['multi-select', TEXTS],
@@ -108,10 +110,15 @@ function toStream(tapStreamId: string, object: CustomObject, warnings: string[])
     wireKeys[column] = identity;
   };
   for (const {id, title, type} of object.fields) {
-    add(toName(id, 'field'), `field:${id}`, COLUMN_TYPES.get(type) ?? TEXT, `${title} (a field of type ${type}).`);
+    add(
+      toColumnName(id, 'field'),
+      `field:${id}`,
+      COLUMN_TYPES.get(type) ?? TEXT,
+      `${title} (a field of type ${type}).`,
+    );
   }
   for (const {id, title, isMany} of object.relationships) {
-    const name = toName(id, 'relationship');
+    const name = toColumnName(id, 'relationship');
     const description = `${title}: ${isMany ? 'ids of the related objects' : 'id of the related object'}.`;
     add(isMany ? `${name}_ids` : `${name}_id`, `relationship:${id}`, isMany ? TEXTS : TEXT, description);
   }

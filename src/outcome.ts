@@ -87,6 +87,11 @@ export function warnOfLosses({plan, progress, course, conclusion}: EndedRead, lo
   }
   const withoutKey = course.withoutKey();
   if (withoutKey > 0) log.warn({stream, count: withoutKey}, 'rows without their key were left out');
+  const {partialRows} = plan.stream.definition;
+  if (partialRows && course.partial() > 0) {
+    const advice = `the user of this token lacks the ${partialRows.right}`;
+    log.warn({stream, count: course.partial()}, `rows came without most of their fields: ${advice}`);
+  }
   if (progress.isWhole) warnIfShort(stream, progress, 'fewer rows came than the API counts', log);
   if (progress.parents) warnIfShort(stream, progress.parents, 'fewer parents came than the API counts', log);
   if (conclusion.warning !== undefined) log.warn({stream}, conclusion.warning);

@@ -29,6 +29,8 @@ export type StreamCourse = {
   readonly drift: Transformer['drift'];
   /** Rows of this run that had no key. */
   readonly withoutKey: () => number;
+  /** Rows of this run that showed little but their key. */
+  readonly partial: () => number;
 };
 
 /** The account of a whole read, all runs taken together. */
@@ -58,6 +60,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   });
   let records = 0;
   let withoutKey = 0;
+  let partial = 0;
   let tooOld = 0;
   let highest: string | undefined;
   let isZoneless = false;
@@ -67,6 +70,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
 
   const take = (row: WireRow) => {
     const record = transform(row);
+    if (definition.partialRows && isMarked(row[definition.partialRows.markedBy])) partial += 1;
     if (keys.some(key => record[key] === null)) {
       withoutKey += 1;
       return undefined;
@@ -132,7 +136,13 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     misfits,
     drift,
     withoutKey: () => withoutKey,
+    partial: () => partial,
   };
+}
+
+/** PHP writes a flag as it likes. */
+function isMarked(flag: unknown): boolean {
+  return flag === true || flag === 1 || flag === '1';
 }
 
 function higher(one: string | undefined, other: string | undefined): string | undefined {

@@ -93,6 +93,8 @@ export type StreamDefinition = {
   readonly paging?: Paging;
   /** The fields that identify a record, where it is not `id` alone. */
   readonly keyProperties?: readonly string[];
+  /** Rows that show little but their key, since a right is missing: the key on the wire that marks them, and the right. */
+  readonly partialRows?: {readonly markedBy: string; readonly right: string};
   /** Why the stream is only synced when it is asked for: ends the sentence "Not selected by default: ...". */
   readonly unselected?: string;
   /** What the schema does not name goes into the field `extra`, as JSON: nobody documents the fields of such a list. */

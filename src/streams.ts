@@ -108,6 +108,7 @@ const firstStreams: readonly StreamDefinition[] = [
     replicationKey: 'mdate',
     order: {'orders[cdate]': 'ASC'},
     changedSince: {parameter: 'filters[updated_after]', replicationKey: 'mdate', marginSeconds: 86_400},
+    partialRows: {markedBy: 'isDisabled', right: 'permission for their pipelines'},
   },
   {tapStreamId: 'ecommerce_connections', path: 'connections', replicationKey: 'udate'},
   {tapStreamId: 'ecommerce_customers', path: 'ecomCustomers', replicationKey: 'tstamp'},

@@ -1,0 +1,220 @@
+// Streams of custom objects: their names and columns, from rows as the API's list of schemas has them.
+
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {namesCustomObjects} from '../src/account-offer.js';
+import {discover} from '../src/catalog.js';
+import {customObjectStreams, parseCustomObject} from '../src/custom-objects.js';
+import {formOf} from '../src/reading/envelopes.js';
+import {schemaOf} from '../src/schemas.js';
+import {type StreamDefinition, spellingOf} from '../src/stream-definition.js';
+import {compileTransform} from '../src/transform.js';
+import type {WireRow} from '../src/wire.js';
+
+const SAMPLE: WireRow = {
+  id: '6449c3f3-b68d-46d1-850b-c8aea998ce1b',
+  slug: 'my-object',
+  labels: {singular: 'My Object', plural: 'My Objects'},
+  createdTimestamp: '2021-04-16T15:08:25.783751329Z',
+  fields: [
+    {id: 'my-number-field', labels: {singular: 'Number'}, type: 'number', scale: 0},
+    {id: 'tags', labels: {singular: 'Tags'}, type: 'multiselect'},
+    {id: 'due-at', labels: {singular: 'Due'}, type: 'datetime'},
+    {id: 'note', labels: {singular: 'Note'}, type: 'textarea'},
+    {id: 'odd', type: 'a type that came later'},
+  ],
+  relationships: [
+    {id: 'primary-contact', labels: {singular: 'Primary Contact'}, namespace: 'contacts', hasMany: false},
+    {id: 'deals', namespace: 'deals', hasMany: true},
+  ],
+};
+
+/** The streams of rows as the API sends them. */
+function streamsOf(...rows: readonly WireRow[]) {
+  return customObjectStreams(rows.map(parseCustomObject).filter(object => object !== undefined));
+}
+
+function only({streams: [stream]}: {readonly streams: readonly StreamDefinition[]}): StreamDefinition {
+  if (!stream) throw new Error('there is no stream');
+  return stream;
+}
+
+const withSlug = (slug: string, more: WireRow = {}): WireRow => ({...SAMPLE, id: `id of ${slug}`, slug, ...more});
+const withFields = (...ids: readonly string[]): WireRow => ({...SAMPLE, fields: ids.map(id => ({id, type: 'text'}))});
+const namesOf = (rows: readonly WireRow[]) => streamsOf(...rows).streams.map(({tapStreamId}) => tapStreamId);
+const columnsOf = (row: WireRow) => Object.keys(schemaOf(only(streamsOf(row))).properties);
+
+describe('a custom object', () => {
+  test('is a stream with a column of the right type for each field and relationship', () => {
+    const stream = only(streamsOf(SAMPLE));
+    expect(stream).toMatchObject({
+      tapStreamId: 'custom_object_my_object',
+      path: 'customObjects/records/6449c3f3-b68d-46d1-850b-c8aea998ce1b',
+      replicationKey: 'updated_timestamp',
+    });
+    const types = Object.entries(schemaOf(stream).properties).map(([name, {type, format}]) => [name, format ?? type]);
+    expect(types).toEqual([
+      ['id', 'string'],
+      ['external_id', ['null', 'string']],
+      ['schema_id', ['null', 'string']],
+      ['created_timestamp', 'date-time'],
+      ['updated_timestamp', 'date-time'],
+      ['my_number_field', ['null', 'number']],
+      ['tags', ['null', 'array']],
+      ['due_at', 'date-time'],
+      ['note', ['null', 'string']],
+      ['odd', ['null', 'string']],
+      ['primary_contact_id', ['null', 'string']],
+      ['deals_ids', ['null', 'array']],
+    ]);
+  });
+
+  test('gives records in which every value of its rows is found', () => {
+    const stream = only(streamsOf(SAMPLE));
+    const rows = formOf(stream).rowsOf(
+      {
+        records: [
+          {
+            id: 'r1',
+            externalId: 'x',
+            schemaId: SAMPLE['id'],
+            fields: [
+              {id: 'my-number-field', value: '100'},
+              {id: 'tags', value: ['a', 'b']},
+              {id: 'due-at', value: '2026-05-21T00:00:00Z'},
+              {id: 'odd', value: {any: ['thing']}},
+            ],
+            relationships: {'primary-contact': ['14'], deals: ['7']},
+            createdTimestamp: '2021-04-16T16:12:22.222685095Z',
+            updatedTimestamp: '2021-04-16T16:13:12.022671090Z',
+          },
+        ],
+      },
+      'records',
+    );
+    const {transform, drift, misfits} = compileTransform({
+      schema: schemaOf(stream),
+      zone: 'UTC',
+      ...spellingOf(stream),
+    });
+    expect(rows?.map(transform)).toEqual([
+      {
+        id: 'r1',
+        external_id: 'x',
+        schema_id: SAMPLE['id'],
+        created_timestamp: '2021-04-16T16:12:22.222685Z',
+        updated_timestamp: '2021-04-16T16:13:12.022671Z',
+        my_number_field: 100,
+        tags: ['a', 'b'],
+        due_at: '2026-05-21T00:00:00.000000Z',
+        note: null,
+        odd: '{"any":["thing"]}',
+        primary_contact_id: '14',
+        deals_ids: ['7'],
+      },
+    ]);
+    expect([drift.size, misfits.size]).toEqual([0, 0]);
+  });
+
+  test.each([
+    [[], null],
+    [['14', '15'], '["14","15"]'],
+  ])('keeps what a relationship to one object holds against all expectation: %j', (ids, expected) => {
+    const stream = only(streamsOf(SAMPLE));
+    const rows = formOf(stream).rowsOf({records: [{id: 'r', relationships: {'primary-contact': ids}}]}, 'records');
+    const {transform} = compileTransform({schema: schemaOf(stream), zone: 'UTC', ...spellingOf(stream)});
+    expect(rows?.map(row => transform(row)['primary_contact_id'])).toEqual([expected]);
+  });
+
+  test('without an id is none', () => expect(parseCustomObject({slug: 'x'})).toBeUndefined());
+
+  test('is in the catalog, not selected, with the id of its schema', () => {
+    const [entry] = discover(streamsOf(SAMPLE).streams).streams;
+    expect(entry?.metadata[0]?.metadata).toMatchObject({
+      'selected-by-default': false,
+      'custom-object-schema-id': SAMPLE['id'],
+    });
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['my-object', 'custom_object_my_object'],
+    ['Support Ticket', 'custom_object_support_ticket'],
+    ['2nd-order', 'custom_object_2nd_order'],
+    ['--', 'custom_object_object'],
+  ])('of the slug %s', (slug, expected) => expect(namesOf([withSlug(slug)])).toEqual([expected]));
+
+  test('do not depend on the order in which the API lists the objects, and the older one keeps the plain name', () => {
+    const [older, newer] = [
+      withSlug('a-b', {createdTimestamp: '2021-01-01T00:00:00Z'}),
+      withSlug('A_B', {createdTimestamp: '2022-01-01T00:00:00Z'}),
+    ];
+    const names = namesOf([older, newer]);
+    expect(names).toEqual(['custom_object_a_b', expect.stringMatching(/^custom_object_a_b_[0-9a-f]{6}$/)]);
+    expect(namesOf([newer, older])).toEqual(names);
+    expect(namesOf([older])).toEqual(['custom_object_a_b']);
+    expect(streamsOf(newer, older).warnings).toEqual([
+      `the custom object "A_B" is the stream ${names[1]}, since custom_object_a_b is another one`,
+    ]);
+  });
+
+  test('are never those of streams that every account has', () => {
+    expect(namesOf([withSlug('schemas'), withSlug('records')])).toEqual([
+      expect.stringMatching(/^custom_object_records_[0-9a-f]{6}$/),
+      expect.stringMatching(/^custom_object_schemas_[0-9a-f]{6}$/),
+    ]);
+  });
+
+  test('of columns never hide those that every object has, and what is renamed is said', () => {
+    const columns = columnsOf(withFields('ID', 'created-timestamp', 'Amount', 'amount'));
+    expect(columns.slice(5, 9)).toEqual([
+      expect.stringMatching(/^id_[0-9a-f]{6}$/),
+      expect.stringMatching(/^created_timestamp_[0-9a-f]{6}$/),
+      'amount',
+      expect.stringMatching(/^amount_[0-9a-f]{6}$/),
+    ]);
+    expect(streamsOf(withFields('ID')).warnings).toEqual([
+      expect.stringMatching(
+        /^custom_object_my_object: "field:ID" is the column id_[0-9a-f]{6}, since id is another one$/,
+      ),
+    ]);
+  });
+
+  test('are all different, plain and short enough, whatever people call their fields', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(
+          fc.oneof(fc.string(), fc.string({unit: 'grapheme'}), fc.stringMatching(/^[A-Za-z0-9_-]{1,90}$/)),
+          {
+            minLength: 1,
+            maxLength: 12,
+          },
+        ),
+        ids => {
+          const named = ids.filter(id => id !== '');
+          const columns = columnsOf(withFields(...named)).slice(5);
+          expect(new Set(columns).size).toBe(named.length + 2);
+          for (const column of columns) expect(column).toMatch(/^[a-z][a-z0-9_]{0,62}$/);
+        },
+      ),
+      {seed: 41, numRuns: 300},
+    );
+  });
+});
+
+describe('the account is asked for its custom objects', () => {
+  const catalog = {
+    streams: [{tap_stream_id: 'custom_object_x', metadata: [{metadata: {'custom-object-schema-id': 'u'}}]}],
+  };
+  test.each<[string, unknown, readonly string[], boolean]>([
+    ['the catalog has one', catalog, [], true],
+    ['one is named', undefined, ['custom_object_x'], true],
+    ['a pattern may mean one', undefined, ['contacts', 'custom_*'], true],
+    ['a pattern means all', undefined, ['*'], true],
+    ['fields of one are named', undefined, ['custom_object_x.amount'], true],
+    ['nothing is said', undefined, [''], false],
+    ['other streams are named', {streams: [{tap_stream_id: 'contacts'}]}, ['contacts*', 'deals.*'], false],
+    ['the streams of every account are named', undefined, ['custom_object_schemas', 'custom_object_records'], false],
+  ])('where %s', (_, given, globs, expected) => expect(namesCustomObjects(given, globs)).toBe(expected));
+});
