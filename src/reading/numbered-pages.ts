@@ -36,7 +36,7 @@ export async function* readNumberedPages(
       const raw = await ask(pages + 1);
       if (!raw) break;
       totals.note(raw, rows);
-      pages += 1;
+      if (raw.count > 0) pages += 1;
       rows += raw.count;
       isEnd = isLast(raw, rows);
       // A list that knows no pages sends the same rows for ever.
