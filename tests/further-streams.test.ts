@@ -39,6 +39,19 @@ const OTHERWISE: Readonly<Record<string, readonly Node[]>> = {
   // Relationships have names that their owners give them.
   'custom_object_records relationships.primary-contact': [],
   'custom_object_records relationships.primary-contact[]': [],
+  // The user of the token is one of the users, of whom more is known.
+  'current_user signature': [
+    ...['signature', 'local_zoneid'].map(field => ({field, types: ['null', 'string']})),
+    ...['password_updated_utc_timestamp', 'cdate', 'udate'].map(field => ({
+      field,
+      types: ['null', 'string'],
+      format: 'date-time',
+    })),
+    {field: 'mfa_enabled', types: ['null', 'integer']},
+  ],
+  // Called objects, of which nothing is known: one of a few words in all likelihood. A text takes either.
+  'whatsapp_conversations status': [{field: 'status', types: ['null', 'string']}],
+  'whatsapp_conversations source': [{field: 'source', types: ['null', 'string']}],
   // A wrapper whose fields stand at the top.
   'site_tracking_domains attributes': [],
   'saved_segments attributes': [],
