@@ -41,6 +41,8 @@ export function createProgram(version: string, run: (flags: Flags) => Promise<vo
       .option('-s, --state <file>', 'state of the last run, to go on from')
       .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
       .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
+      .option('--about', 'print what the tap is and can do: settings, capabilities, streams')
+      .option('--format <format>', 'of --about: text, json (as the SDK of Meltano prints it) or markdown')
       .version(version, '--version', 'print the version')
       .helpOption('-h, --help', 'print this help')
       .addHelpText('after', EXAMPLES)
@@ -75,6 +77,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' | 'onLog'>): Promise<void> {
+  if (flags.about || flags.format !== undefined) {
+    const {about, aboutFormat} = await import('./about.js');
+    const {writeText} = await import('./messages.js');
+    await writeText(about(version, aboutFormat(flags)), process.stdout);
+    return;
+  }
   if (flags.discover && flags.config.length === 0) {
     const {discover} = await import('./catalog.js');
     await print(discover());

@@ -26,6 +26,8 @@ import {sync} from './sync.js';
 export type Flags = {
   readonly config: readonly string[];
   readonly discover?: boolean;
+  readonly about?: boolean;
+  readonly format?: string;
   readonly catalog?: string;
   readonly properties?: string;
   readonly state?: string;
