@@ -17,6 +17,9 @@ const [WALKS, ROWS] = [2 ** 5, 2 ** 24];
 /** Apart as `walk` sets them. */
 const ORDERS_PER_WALK = 2 ** 40;
 
+/** So many parents do not go all at once: where none of them has the list, the API does not. */
+const MOST_MISSING = 20;
+
 export type ChildrenToRead = {
   readonly below: PerParent;
   /** What is asked of every page. */
@@ -48,6 +51,8 @@ export async function* readPerParent(
   const finished = createFinished({checkpoint, isInOrder});
   const ahead: Child[] = [];
   let order = 0;
+  let missing = 0;
+  let hasAnswered = checkpoint !== undefined;
   try {
     for await (const row of parents) {
       const key = USUAL_FORM.keyOf(below.parentKey === undefined ? row : {id: row[below.parentKey]});
@@ -76,6 +81,7 @@ export async function* readPerParent(
     const before = progress.seen;
     try {
       for await (const {page, isLast} of pagesOf(child, await first)) {
+        hasAnswered = true;
         const rows = page.rows[mainKey] ?? [];
         // Who takes part in the key of a row makes it another one below each parent.
         const fresh = below.parentField === undefined ? rows.filter(isNew) : rows;
@@ -86,6 +92,8 @@ export async function* readPerParent(
     } catch (error) {
       // The parent has gone between its page and this request.
       if (!(error instanceof ApiError && error.status === 404)) throw error;
+      missing += 1;
+      if (!hasAnswered && missing >= MOST_MISSING) throw error;
       finished.add(parent, progress.seen);
     } finally {
       progress.requests += own.progress.requests;
