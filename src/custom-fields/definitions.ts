@@ -1,0 +1,120 @@
+// The custom fields that an account has defined: read from the list of definitions, with the options to choose from.
+
+import type {Client} from '../client.js';
+import {fromMillis} from '../dates.js';
+import {isObject} from '../json.js';
+import {totalOf, USUAL_FORM} from '../reading/envelopes.js';
+import {compareIds} from '../reading/sequence.js';
+import {listKeyOf, type StreamDefinition} from '../stream-definition.js';
+import {cleanText} from '../values.js';
+import type {WireRow} from '../wire.js';
+import type {DefinitionSource} from './source.js';
+
+/** What a field holds, whatever the API calls its type. */
+export type FieldKind = 'text' | 'date' | 'datetime' | 'number' | 'currency' | 'list';
+
+/** A choice of a field. What has no id has a value alone. */
+export type FieldOption = {readonly id: string | undefined; readonly value: string; readonly label: string};
+
+export type FieldDefinition = {
+  readonly id: string;
+  readonly title: string;
+  /** The personalization tag; empty where there is none. */
+  readonly tag: string;
+  readonly kind: FieldKind;
+  readonly options: readonly FieldOption[];
+  /** The currency of values that name none. */
+  readonly currency: string | undefined;
+};
+
+/** The definitions by ascending ids, and since when they hold: the server's instant (UTC) of the first answer. */
+export type Definitions = {readonly fields: readonly FieldDefinition[]; readonly readAt: string};
+
+const PAGE_SIZE = 100;
+
+/** Reads all definitions of a list, a page at a time. `stream` is that of the definitions. Throws ApiError. */
+export async function readDefinitions(
+  client: Client,
+  stream: StreamDefinition,
+  source: DefinitionSource,
+  signal: AbortSignal,
+): Promise<Definitions> {
+  const rows = new Map<string, WireRow>();
+  const beside: WireRow[] = [];
+  let begunAt: number | undefined;
+  for (let offset = 0; ; ) {
+    const query = {...stream.parameters, limit: String(PAGE_SIZE), offset: String(offset)};
+    const answer = await client.get(stream.path, query, {rank: -1, endpoint: stream.tapStreamId, signal});
+    begunAt ??= answer.begunAt;
+    const came = USUAL_FORM.rowsOf(answer.body, listKeyOf(stream)) ?? [];
+    if (source.optionsBeside !== undefined) {
+      beside.push(...(USUAL_FORM.rowsOf(answer.body, source.optionsBeside) ?? []));
+    }
+    const before = rows.size;
+    for (const row of came) {
+      const id = USUAL_FORM.keyOf(row);
+      if (id !== undefined) rows.set(id, row);
+    }
+    offset += came.length;
+    // A list that knows no offsets sends the same rows for ever.
+    if (rows.size === before || offset >= (totalOf(answer.body) ?? Number.POSITIVE_INFINITY)) break;
+  }
+  const fields = [...rows].map(([id, row]) => parseDefinition(id, row, source, beside));
+  return {fields: fields.sort((a, b) => compareIds(a.id, b.id)), readAt: fromMillis(begunAt ?? 0)};
+}
+
+function parseDefinition(
+  id: string,
+  row: WireRow,
+  source: DefinitionSource,
+  beside: readonly WireRow[],
+): FieldDefinition {
+  const own = row[source.options];
+  const options = [
+    // Where options come beside the definitions, a definition holds nothing but their ids.
+    ...listOf(own).filter(option => source.optionsBeside === undefined || isObject(option)),
+    ...beside.filter(option => textOf(option['field']) === id),
+  ];
+  const currency = source.currency === undefined ? '' : textOf(row[source.currency]);
+  return {
+    id,
+    title: textOf(row[source.title]),
+    tag: textOf(row[source.tag]),
+    kind: kindOf(textOf(row[source.type])),
+    options: options.map(parseOption),
+    currency: currency === '' ? undefined : currency,
+  };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
+}
+
+function parseOption(option: unknown): FieldOption {
+  if (!isObject(option)) return {id: undefined, value: textOf(option), label: textOf(option)};
+  const id = textOf(option['id']);
+  const value = textOf(option['value']);
+  const label = textOf(option['label']);
+  return {id: id === '' ? undefined : id, value, label: label === '' ? value : label};
+}
+
+/** The API's types (docs: custom fields); what is none of them is a text. */
+function kindOf(type: string): FieldKind {
+  switch (type) {
+    case 'date':
+    case 'datetime':
+    case 'number':
+    case 'currency':
+      return type;
+    case 'checkbox':
+    case 'multiselect':
+    case 'listbox':
+      return 'list';
+    default:
+      return 'text';
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? cleanText(String(value)).trim() : '';
+}
