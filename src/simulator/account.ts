@@ -87,6 +87,7 @@ export class Account implements Relations {
   insert(name: string, overrides: WireRow = {}): string {
     const table = this.table(name);
     const index = table.insert({insertedAt: this.now, overrides: withoutId(overrides)});
+    this.#settle(name, index);
     this.#moveParent(name, index);
     return table.idAt(index);
   }
@@ -256,6 +257,28 @@ export class Account implements Relations {
     return adopted.byParent.get(parentId) ?? [];
   }
 
+  // A new row whose parent was drawn and is gone, or hangs on what is gone itself, gets the next one that lives.
+  #settle(name: string, index: number): void {
+    const {parent, under} = this.resource(name);
+    const table = this.table(name);
+    const drawn = this.parentId(name, index);
+    if (parent === undefined || drawn === undefined) return;
+    if (table.changes.get(index)?.overrides[parent.key] !== undefined) return;
+    const parents = this.table(parent.resource);
+    const fits = (id: string) => {
+      const owner = under === undefined ? undefined : this.valueOf(parent.resource, id, under.key);
+      return owner === undefined || this.table(under?.resource ?? '').indexOf(String(owner)) !== undefined;
+    };
+    if (parents.indexOf(drawn) !== undefined && fits(drawn)) return;
+    const first = Math.floor((mix(table.salt, index, 5) / 2 ** 32) * parents.count);
+    for (let tried = 0; tried < parents.count; tried++) {
+      const id = parents.idAt(parents.indexAt((first + tried) % parents.count));
+      if (!fits(id)) continue;
+      table.edit(index, {overrides: {[parent.key]: id}});
+      return;
+    }
+  }
+
   // A parent whose row lists its children moves with them; whether a contact moves with its parts is an open question.
   #moveParent(name: string, index: number): void {
     const {parent, isListedByParent} = this.resource(name);
@@ -297,6 +320,11 @@ class AccountRow extends RowSource implements Candidate {
     super(table, index, change, relations);
     this.#resource = resource;
     this.#change = change;
+  }
+
+  override parent(): string | null {
+    const named = this.#change?.overrides[this.#resource.parent?.key ?? ''];
+    return named === undefined ? super.parent() : named === null ? null : String(named);
   }
 
   rankOf(column: string): number | null {
