@@ -40,6 +40,20 @@ test.each([
   ['sandbox:direction_only_orders=*', {directionOnlyOrders: ['*']}],
   ['sandbox:unstable_ties=contactTags,deals&nulls=highest', {unstableTies: ['contactTags', 'deals'], nulls: 'highest'}],
   ['sandbox:ignore_includes=contacts', {ignoreIncludes: ['contacts']}],
+  ['sandbox:obey_includes=ecomOrders.orderDiscounts', {obeyIncludes: ['ecomOrders.orderDiscounts']}],
+  ['sandbox:unpaged=', {unpaged: []}],
+  ['sandbox:unpaged=tags,webhook/events', {unpaged: ['tags', 'webhook/events']}],
+  [
+    'sandbox:lists/exclusions=7&contacts/{id}/trackingLogs=900',
+    {counts: {'lists/exclusions': 7, 'contacts/{id}/trackingLogs': 900}},
+  ],
+  [
+    'sandbox:missing=contacts/{id}/geoIps&faults=sms/broadcasts/{id}/recipients@2:503',
+    {
+      missing: ['contacts/{id}/geoIps'],
+      faults: [{path: 'sms/broadcasts/{id}/recipients', answer: 503, page: 2}],
+    },
+  ],
   ['sandbox:unstable=', {unstable: []}],
   ['sandbox:unstable=tags', {unstable: ['tags']}],
   ['sandbox:totals=tags:absent,contacts:number', {totals: {tags: 'absent', contacts: 'number'}}],
@@ -95,6 +109,10 @@ describe('a fault is one line that names the parameter and the way out', () => {
     [
       'sandbox:unstable_ties=deal',
       'sandbox parameter unstable_ties: the simulator has no "deal"; did you mean "deals"?',
+    ],
+    [
+      'sandbox:forbidden=contacts/{id}/trackingLog',
+      'sandbox parameter forbidden: the simulator has no "contacts/{id}/trackingLog"; did you mean "contacts/{id}/trackingLogs"?',
     ],
     ['sandbox:nulls=first', 'sandbox parameter "nulls" must be one of lowest, highest, not "first"'],
     [

@@ -4,7 +4,7 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {DateTime} from 'luxon';
 import {doubleHour, parseMoment, utcWithOffset, wallClock, withOffset} from '../../src/simulator/central-time.js';
-import {idOf, indexOfId} from '../../src/simulator/ids.js';
+import {idOf, indexOfId, uuids} from '../../src/simulator/ids.js';
 import {shuffled} from '../../src/simulator/random.js';
 import {resourceNames} from '../../src/simulator/resources/index.js';
 import {sizesFor} from '../../src/simulator/sizes.js';
@@ -114,6 +114,20 @@ test('an id leads back to its index, and what is no id leads nowhere', () => {
       expect(indexOfId(salt, id)).toBe(index);
       expect(idOf(salt, index + 1)).toBeGreaterThan(id);
       expect([indexOfId(salt, id - 1), indexOfId(salt, id + 1)]).not.toContain(index);
+    }),
+    runs,
+  );
+});
+
+test('a UUID leads back to its index with its own salt alone', () => {
+  fc.assert(
+    fc.property(fc.nat(2 ** 32 - 1), fc.nat({max: 10_000_000}), (salt, index) => {
+      const id = uuids.idOf(salt, index);
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(uuids.indexOf(salt, id)).toBe(index);
+      expect(uuids.indexOf(salt + 1, id)).toBeUndefined();
+      expect(uuids.indexOf(salt, `${id}0`)).toBeUndefined();
+      expect(uuids.indexOf(salt, String(index))).toBeUndefined();
     }),
     runs,
   );
