@@ -1,5 +1,6 @@
 // How many rows each resource has: from the number of contacts, from a total over all, or as the caller says.
 
+import type {Resource} from './resource.js';
 import {resources} from './resources/index.js';
 
 export type Sizes = ReadonlyMap<string, number>;
@@ -49,19 +50,14 @@ function sizesAt(scale: number, given: ReadonlyMap<string, number>): Map<string,
     const [rows, grows] = size;
     sizes.set(name, given.get(name) ?? Math.max(1, Math.round(rows * scale ** exponents[grows])));
   }
-  for (const {name, parent} of resources) {
-    if (parent !== undefined && sizes.get(parent.resource) === 0) sizes.set(name, 0);
-  }
+  for (const resource of resources) if (!hasOwners(resource, sizes)) sizes.set(resource.name, 0);
   return sizes;
 }
 
 // What is missing to the exact total goes to the resources of many rows, in turn.
 function toppedUp(sizes: Map<string, number>, given: ReadonlyMap<string, number>, records: number): Sizes {
   const takers = resources
-    .filter(
-      ({name, size, parent}) =>
-        size[1] === 'withContacts' && !given.has(name) && (parent === undefined || sizes.get(parent.resource) !== 0),
-    )
+    .filter(resource => resource.size[1] === 'withContacts' && !given.has(resource.name) && hasOwners(resource, sizes))
     .map(({name}) => name);
   let missing = records - sum(sizes);
   while (missing > 0) {
@@ -71,6 +67,11 @@ function toppedUp(sizes: Map<string, number>, given: ReadonlyMap<string, number>
     missing -= Math.min(missing, takers.length);
   }
   return sizes;
+}
+
+// Whether there are rows to hang on.
+function hasOwners({parent, under}: Resource, sizes: Sizes): boolean {
+  return [parent, under].every(owner => owner === undefined || sizes.get(owner.resource) !== 0);
 }
 
 function sum(sizes: Sizes): number {

@@ -1,7 +1,7 @@
 // Custom objects: schemas with fields of every type, and records that fit them.
 
 import {describe, expect, test} from '@jest/globals';
-import {toWireJson, type WireRow} from '../../src/simulator/simulator.js';
+import {type Simulator, toWireJson, type WireRow} from '../../src/simulator/simulator.js';
 import {ask, asRow, metaOf, type Row, readAll, rowsOf, withSimulator} from './support.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -79,6 +79,23 @@ describe('custom objects', () => {
         offset: 90,
       });
     }));
+
+  test('ignore bounds of their dates, unless told to obey', async () => {
+    const lengthIn = async (simulator: Simulator) => {
+      const [schema = ''] = simulator.ids('customObjects/schemas');
+      const query = 'limit=100&filters[updatedTimestamp][gt]=2023-01-01T00:00:00Z';
+      return rowsOf(await ask(simulator, `customObjects/records/${schema}?${query}`), 'records').length;
+    };
+    await withSimulator(optionsOf, async simulator => expect(await lengthIn(simulator)).toBe(100));
+    await withSimulator({...optionsOf, obeyFilters: [records]}, async simulator => {
+      const [schema = ''] = simulator.ids('customObjects/schemas');
+      const late = [...simulator.rowsUnder(records, schema)].filter(
+        row => String(row['updatedTimestamp']) > '2023-01-01',
+      );
+      expect(await lengthIn(simulator)).toBe(late.length);
+      expect(late.length).toBeLessThan(100);
+    });
+  });
 
   test('are 404 for a schema that is unknown, or was removed with its records', () =>
     withSimulator(optionsOf, async simulator => {

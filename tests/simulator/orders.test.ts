@@ -3,7 +3,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Simulator, SimulatorOptions, WireRow} from '../../src/simulator/simulator.js';
 import {ask, idsOf, metaOf, readAll, withSimulator} from './support.js';
-import {idsInOrder, inSnakeCase, momentOf} from './wire-order.js';
+import {columnNamed, datesIn, idsInOrder, inSnakeCase, momentOf} from './wire-order.js';
 
 // What incremental streams are bookmarked by, as the stream names it.
 const replicationKeys = `
@@ -25,16 +25,10 @@ const replicationKeys = `
 const obeyedByDefault = ['activities.tstamp', 'contactAutomations.lastdate', 'emailActivities.tstamp'];
 
 // Rows of these come with others and have no list of their own, or answers of another form.
-const otherForms = [
-  'audiences',
-  'eventTracking',
-  'eventTrackingEvents',
-  'fieldOptions',
-  'fieldRels',
-  'geoAddresses',
-  'groupMembers',
-  'siteTracking',
-];
+const otherForms =
+  'audiences eventTracking eventTrackingEvents fieldOptions fieldRels geoAddresses groupMembers siteTracking'.split(
+    ' ',
+  );
 const plainLists = (simulator: Simulator) =>
   simulator.resources.filter(name => /^\w+$/.test(name) && !otherForms.includes(name));
 // Dates that hang on other rows, are values that users typed, or are zero in every row.
@@ -60,7 +54,7 @@ const obedient: SimulatorOptions = {...account, obeyOrders: ['*']};
 describe('a server that obeys every order', () => {
   test.each(replicationKeys)('sorts %s by %s, up and down', (path, key) =>
     withSimulator(obedient, async simulator => {
-      const column = columnNamed(simulator, path, key);
+      const column = columnNamed([...simulator.rows(path)], key);
       for (const direction of ['ASC', 'DESC'] as const) {
         expect(await ordered(simulator, path, `orders[${key}]=${direction}`)).toEqual(
           idsInOrder(simulator.rows(path), {column, direction}),
@@ -222,7 +216,7 @@ describe('rows without the date of an order', () => {
   ])('of %s rank lowest by %s, or highest if nulls=highest', async (path, key) => {
     for (const nulls of ['lowest', 'highest'] as const) {
       await withSimulator({...obedient, nulls, changes: 0}, async simulator => {
-        const column = columnNamed(simulator, path, key);
+        const column = columnNamed([...simulator.rows(path)], key);
         const rows = [...simulator.rows(path)];
         expect(rows.filter(row => momentOf(row[column]) === null).length).toBeGreaterThan(0);
         for (const direction of ['ASC', 'DESC'] as const) {
@@ -403,22 +397,6 @@ describe('filters by an instant', () => {
 
 async function ordered(simulator: Simulator, path: string, orders: string): Promise<string[]> {
   return (await readAll(simulator, `${path}?${orders}`, path)).map(({id}) => String(id));
-}
-
-function columnNamed(simulator: Simulator, path: string, key: string): string {
-  const columns = [...simulator.rows(path)].flatMap(row => Object.keys(row));
-  const column = columns.find(name => name === key || inSnakeCase(name) === key);
-  if (column === undefined) throw new Error(`${path} show no ${key}`);
-  return column;
-}
-
-// The columns in which some row shows a date.
-function datesIn(rows: readonly WireRow[]): string[] {
-  const columns = new Set<string>();
-  for (const row of rows) {
-    for (const [key, value] of Object.entries(row)) if (/^\d{4}-\d\d-\d\d/.test(String(value))) columns.add(key);
-  }
-  return [...columns];
 }
 
 // They all get the stamp of now.

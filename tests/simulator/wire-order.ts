@@ -35,3 +35,19 @@ export function idsInOrder(rows: Iterable<WireRow>, {column, direction, nulls = 
 export function inSnakeCase(name: string): string {
   return name.replace(/([A-Z])/g, '_$1').toLowerCase();
 }
+
+/** The column that a replication key names, in either spelling. @throws Error if the rows have none */
+export function columnNamed(rows: readonly WireRow[], key: string): string {
+  const column = rows.flatMap(row => Object.keys(row)).find(name => name === key || inSnakeCase(name) === key);
+  if (column === undefined) throw new Error(`the rows show no ${key}`);
+  return column;
+}
+
+/** The columns in which some row shows a date. */
+export function datesIn(rows: readonly WireRow[]): string[] {
+  const columns = new Set<string>();
+  for (const row of rows) {
+    for (const [key, value] of Object.entries(row)) if (/^\d{4}-\d\d-\d\d/.test(String(value))) columns.add(key);
+  }
+  return [...columns];
+}

@@ -3,7 +3,7 @@
 import {uuids} from '../ids.js';
 import type {Resource} from '../resource.js';
 import type {RowSource} from '../row-source.js';
-import {byStamp, byText, contains} from '../rules.js';
+import {byStamp, byText, contains, since, unproven} from '../rules.js';
 import {created, updated, zulu} from '../stamps.js';
 import {words} from '../texts.js';
 import type {WireRow, WireValue} from '../wire.js';
@@ -113,6 +113,11 @@ const records: Resource = {
     };
   },
   stamps: {createdTimestamp, updatedTimestamp},
+  // One client relies on these bounds, others were told that they leave nothing.
+  filters: [
+    unproven(since('filters[createdTimestamp]', 'createdTimestamp')),
+    unproven(since('filters[updatedTimestamp]', 'updatedTimestamp')),
+  ],
   orders: [byStamp('createdTimestamp')],
 };
 

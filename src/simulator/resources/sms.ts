@@ -80,7 +80,7 @@ const recipients: Resource = {
     // Documented as a time stamp in CST.
     const sentDate = r.later(0);
     return {
-      id: Number(r.inTurn('contacts').id),
+      id: Number(r.inTurn('contacts').id) || Number(r.id),
       name: r.text(`${r.pick(firstNames)} ${r.pick(lastNames)}`),
       phoneNumber: `+1312555${String(r.int(10_000)).padStart(4, '0')}`,
       sentDate,
