@@ -1,7 +1,7 @@
 // Orders in the two worlds: every list can be told to obey its dates and its ids, and none does unless told.
 
 import {describe, expect, test} from '@jest/globals';
-import type {Simulator, SimulatorOptions, WireRow} from '../../src/simulator/simulator.js';
+import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
 import {ask, idsOf, metaOf, readAll, withSimulator} from './support.js';
 import {columnNamed, datesIn, idsInOrder, inSnakeCase, momentOf} from './wire-order.js';
 
@@ -32,21 +32,13 @@ const otherForms =
 const plainLists = (simulator: Simulator) =>
   simulator.resources.filter(name => /^\w+$/.test(name) && !otherForms.includes(name));
 // Dates that hang on other rows, are values that users typed, or are zero in every row.
-const noStamps = [
-  'accountCustomFieldData.fieldValue',
-  'campaigns.repair_timestamp',
-  'campaigns.series_send_lock_time',
-  'contactAutomations.remdate',
-  'contacts.bounced_date',
-  'contacts.deleted_at',
-  'contacts.rating_tstamp',
-  'contacts.sms_consent_updated_at',
-  'contacts.socialdata_lastcheck',
-  'dealCustomFieldData.fieldValue',
-  'deals.nextdate',
-  'fieldValues.value',
-  'users.password_updated_utc_timestamp',
-];
+const noStamps = `
+  accountCustomFieldData.fieldValue campaigns.repair_timestamp campaigns.series_send_lock_time contactAutomations.remdate
+  contacts.bounced_date contacts.deleted_at contacts.rating_tstamp contacts.sms_consent_updated_at
+  contacts.socialdata_lastcheck dealCustomFieldData.fieldValue deals.nextdate fieldValues.value
+  users.password_updated_utc_timestamp`
+  .trim()
+  .split(/\s+/);
 
 const account: SimulatorOptions = {contacts: 160, changes: 300, seed: 11, now: () => Date.UTC(2026, 10, 1, 6, 40)};
 const obedient: SimulatorOptions = {...account, obeyOrders: ['*']};
