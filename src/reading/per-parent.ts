@@ -51,6 +51,7 @@ export async function* readPerParent(
   const finished = createFinished({checkpoint, isInOrder});
   const ahead: Child[] = [];
   let order = 0;
+  session.progress.seen = session.seen.size();
   let missing = 0;
   let hasAnswered = checkpoint !== undefined;
   try {
