@@ -15,7 +15,7 @@ const accounts: Resource = {
     accountUrl: r.index % 2 === 0 ? null : `https://example.com/${r.index}`,
     createdTimestamp: r.cdate,
     updatedTimestamp: r.udate,
-    // Both counts stay 0 unless the query says count_deals=true (`lists.ts`).
+    // Both counts stay 0 unless the query says count_deals=true (`side-loads.ts`).
     contactCount: '0',
     dealCount: '0',
     owner: r.ref('users'),
