@@ -1,14 +1,15 @@
-// Writes what is made from the code: the catalogs, and the tables and the help text of the README. With --check nothing
-// is written; a file that is not as it would be written makes the exit code 1.
+// Writes what is made from the code: the catalogs, the page of the streams, and the tables, the lists and the help text
+// of the README. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
 
 import {execFileSync} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {discover} from '../dist/catalog.js';
+import {discover, isSelectedByDefault} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
-import {replicationMethodOf, validReplicationKeys} from '../dist/stream-definition.js';
 import {streams} from '../dist/streams.js';
+import {code, table, wrap} from './markdown.js';
+import {streamsPage} from './streams-page.js';
 
 const root = new URL('../', import.meta.url);
 const isCheck = process.argv.includes('--check');
@@ -21,6 +22,7 @@ function put(name, content) {
     console.error(`${name} is not what the code makes; run npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(new URL('.', file), {recursive: true});
     writeFileSync(file, content);
     console.error(`${name} written`);
   }
@@ -51,31 +53,28 @@ function select(catalog, tapStreamIds) {
   };
 }
 
-function table(header, rows) {
-  const line = cells => `| ${cells.map(cell => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function streamsTable() {
-  return table(
-    ['stream', 'endpoint', 'method', 'replication key'],
-    streams.map(stream => [
-      `\`${stream.tapStreamId}\``,
-      `\`${stream.path}\``,
-      replicationMethodOf(stream),
-      validReplicationKeys(stream)
-        .map(key => `\`${key}\``)
-        .join(' or '),
-    ]),
-  );
+/** The names of all streams: those synced by default, and the others by what speaks against it. */
+function streamsList() {
+  const names = of => `${of.map(({tapStreamId}) => code(tapStreamId)).join(', ')}.`;
+  const chosen = streams.filter(isSelectedByDefault);
+  const others = streams.filter(stream => !isSelectedByDefault(stream));
+  const reasons = [...new Set(others.map(({unselected}) => unselected))].map(reason => {
+    const item = wrap(`- ${reason}: ${names(others.filter(({unselected}) => unselected === reason))}`, 118);
+    return item.replaceAll('\n', '\n  ');
+  });
+  return [
+    wrap(`Synced by default, ${chosen.length} streams: ${names(chosen)}`),
+    `Only when they are selected, ${others.length} streams:`,
+    reasons.join('\n'),
+  ].join('\n\n');
 }
 
 function settingsTable() {
   return table(
     ['setting', 'default', 'meaning'],
     settings.map(({name, schema}) => {
-      const fallback = schema.default === undefined ? '' : `\`${schema.default}\``;
-      return [`\`${name}\``, fallback, schema.description];
+      const fallback = schema.default === undefined ? '' : code(schema.default);
+      return [code(name), fallback, schema.description];
     }),
   );
 }
@@ -99,7 +98,8 @@ put('catalogs/discovered.json', toJson(catalog));
 for (const [name, tapStreamIds] of Object.entries(presets)) {
   put(`catalogs/${name}.json`, toJson(select(catalog, tapStreamIds)));
 }
+put('docs/streams.md', streamsPage(streams));
 const readme = readFileSync(new URL('README.md', root), 'utf8');
-const parts = {help: helpText(), settings: settingsTable(), streams: streamsTable()};
+const parts = {help: helpText(), settings: settingsTable(), streams: streamsList()};
 const filled = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), readme);
 put('README.md', filled);

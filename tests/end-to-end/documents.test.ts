@@ -1,4 +1,5 @@
-// What the repository says beside its code: catalogs, README and sample config are what the code makes, and work.
+// What the repository says beside its code: catalogs, README, the page of the streams and sample config are what the code
+// makes, and work.
 
 import {execFile} from 'node:child_process';
 import {
@@ -46,13 +47,13 @@ describe('what is generated', () => {
 
     beforeAll(() => {
       mkdirSync(copy);
-      for (const name of ['bin', 'dist', 'schemas', 'catalogs', 'scripts', 'package.json', 'README.md']) {
+      for (const name of ['bin', 'dist', 'schemas', 'catalogs', 'docs', 'scripts', 'package.json', 'README.md']) {
         cpSync(`${root}${name}`, `${copy}/${name}`, {recursive: true});
       }
       symlinkSync(`${root}node_modules`, `${copy}/node_modules`);
     });
 
-    test.each(['catalogs/discovered.json', 'catalogs/crm.json'])(
+    test.each(['catalogs/discovered.json', 'catalogs/crm.json', 'docs/streams.md'])(
       '%s is missed when something is added to it',
       async name => {
         expect((await generate(copy)).code).toBe(0);
@@ -65,17 +66,51 @@ describe('what is generated', () => {
     );
 
     test.each([
-      ['a flag', 'src', "'--select <patterns>'", "'--choose <patterns>'", 'dist/cli.js'],
-      ['a default', 'src', 'default: 300', 'default: 301', 'dist/settings.js'],
-      ['an endpoint', 'src', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
-    ])('the README is behind when %s changes', async (_, __, before, after, file) => {
+      ['README.md', 'a flag', "'--select <patterns>'", "'--choose <patterns>'", 'dist/cli.js'],
+      ['README.md', 'a default', 'default: 300', 'default: 301', 'dist/settings.js'],
+      ['README.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
+      ['docs/streams.md', 'an endpoint', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
+      ['docs/streams.md', 'a description', 'Id of the tag.', 'Number of the tag.', 'schemas/tags.json'],
+      ['docs/streams.md', 'a field', '"tag_type"', '"kind_of_tag"', 'schemas/tags.json'],
+    ])('%s is behind when %s changes', async (name, _, before, after, file) => {
       await run('sed', ['-i', `s|${before}|${after}|`, `${copy}/${file}`]);
       expect(readFileSync(`${copy}/${file}`, 'utf8')).toContain(after);
       const {code, stderr} = await generate(copy);
       expect(code).toBe(1);
-      expect(stderr).toContain('README.md is not what the code makes');
+      expect(stderr).toContain(`${name} is not what the code makes`);
       cpSync(`${root}${file}`, `${copy}/${file}`);
     });
+  });
+});
+
+describe('the page of the streams', () => {
+  const [, ...sections] = readFileSync(`${root}docs/streams.md`, 'utf8').split(/^## /m);
+  const {streams} = JSON.parse(readFileSync(`${root}catalogs/discovered.json`, 'utf8')) as {
+    streams: readonly {
+      stream: string;
+      key_properties: readonly string[];
+      metadata: readonly {breadcrumb: string[]}[];
+    }[];
+  };
+  const nameOf = (breadcrumb: readonly string[]) =>
+    breadcrumb.filter((_, at) => breadcrumb[at - 1] === 'properties').join('.');
+  const cellsOf = (line: string) => line.split(/(?<!\\)\|/).slice(1, -1);
+
+  test('has a section for each stream, in the order of the catalog', () => {
+    expect(sections.map(section => section.split('\n')[0])).toEqual(streams.map(({stream}) => stream));
+  });
+
+  test.each(streams)('describes $stream and each of its fields', ({stream, key_properties: keys, metadata}) => {
+    const section = sections.find(text => text.startsWith(`${stream}\n`)) ?? '';
+    const [, description = '', facts = '', fields = ''] = section.trimEnd().split('\n\n');
+    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect(facts).toContain(`\n- Key: ${keys.map(key => `\`${key}\``).join(', ')}\n`);
+    const rows = fields.split('\n').slice(2).map(cellsOf);
+    expect(rows.map(([name]) => name?.trim())).toEqual(
+      metadata.filter(({breadcrumb}) => breadcrumb.length > 0).map(({breadcrumb}) => `\`${nameOf(breadcrumb)}\``),
+    );
+    for (const row of rows)
+      expect(row).toEqual([expect.anything(), expect.stringMatching(/^ [a-z]/), expect.stringMatching(/\w.*\. $/)]);
   });
 });
 
@@ -96,9 +131,12 @@ describe('the catalogs', () => {
     const result = await runTap(['--config', config, '--catalog', catalog]);
     expect(result.code).toBe(0);
     expect(result.stderr).not.toMatch(/CRITICAL|ERROR|the catalog/);
-    const names = JSON.parse(readFileSync(catalog, 'utf8')).streams.map(
-      ({tap_stream_id: id}: {tap_stream_id: string}) => id,
+    const selected = JSON.parse(readFileSync(catalog, 'utf8')).streams.filter(
+      ({metadata: [{metadata}]}: {metadata: [{metadata: Record<string, unknown>}]}) =>
+        metadata['selected'] ?? metadata['selected-by-default'],
     );
+    const names = selected.map(({tap_stream_id: id}: {tap_stream_id: string}) => id);
+    expect(names.length).toBeGreaterThan(0);
     expect([...checkConformance(result).schemas.keys()].sort()).toEqual(names.sort());
   });
 });
