@@ -327,7 +327,8 @@ describe('reading below parents whose children move', () => {
         fc.integer({min: 0, max: 3}),
         fc.integer({min: 0, max: 2}),
         fc.boolean(),
-        async (sizes, pageSize, window, seed, removed, inserted, total) => {
+        fc.record({places: fc.integer({min: 1, max: 8}), bytes: fc.constantFrom(1, 1_000_000)}),
+        async (sizes, pageSize, window, seed, removed, inserted, total, bounds) => {
           const next = dice(seed);
           const lists = sizes.map((size, index) => childIds(index + 1, size));
           const stayed = new Set(lists.flat());
@@ -352,7 +353,7 @@ describe('reading below parents whose children move', () => {
               for (let count = 0; count < inserted; count += 1) list.push(String(Number(list.at(-1) ?? 0) + 1_000_000));
               return {body: {children: pageOf(list, params), ...(total && {meta: {total: list.length}})}};
             },
-            {pageSize, window},
+            {pageSize, window, ...bounds},
           );
           expect(ids).toHaveLength(new Set(ids).size);
           expect([...stayed].filter(id => !ids.includes(id))).toEqual([]);
