@@ -1,6 +1,7 @@
 // The catalog that discovery prints: Singer's description of every stream, made from the table and the schemas. Static,
 // so the same version always prints the same bytes.
 
+import {columnMetadata} from './custom-fields/stream.js';
 import {fieldsOf} from './fields.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
@@ -106,7 +107,11 @@ function fieldMetadata(stream: StreamDefinition, schema: StreamSchema): readonly
   const automatic = automaticFieldsOf(stream);
   return fieldsOf(schema).map(({path, breadcrumb}) => ({
     breadcrumb,
-    metadata: {inclusion: automatic.includes(path) ? 'automatic' : 'available', 'selected-by-default': true},
+    metadata: {
+      inclusion: automatic.includes(path) ? 'automatic' : 'available',
+      'selected-by-default': true,
+      ...columnMetadata(stream, path),
+    },
   }));
 }
 

@@ -2,6 +2,7 @@
 // what did not come, and what is remembered. Pure.
 
 import {nextBookmark} from './bookmarks.js';
+import {floorToSecond} from './dates.js';
 import type {Progress, Verdict} from './reading/list.js';
 import type {Account} from './stream-course.js';
 import type {WholeRead} from './stream-memory.js';
@@ -22,6 +23,8 @@ export type Conclusion = {
   readonly sureUntil: string | null | undefined;
   /** From when on the parents have to be asked next, where rows are wanted below those that changed only. */
   readonly parentsSince: string | undefined;
+  /** From when on a changed value of a custom field makes its row come again; undefined where that stays as it was. */
+  readonly valuesSince: string | undefined;
   /** A sentence about a sudden loss. */
   readonly warning: string | undefined;
 };
@@ -44,7 +47,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
   const activated = judgement?.believed === true && leftOut === 0 && !progress.isUnordered ? version : undefined;
   const next = nextBookmark(plan.bookmark, account, zones);
   return {
-    verdict,
+    verdict: worst([verdict, progress.values?.verdict ?? 'verified']),
     activated,
     // Some targets hide the records of a version until it is activated, so the next run writes without one what has
     // changed since the old bookmark. One that lies ahead is of no use.
@@ -53,6 +56,7 @@ export function conclude(plan: StreamPlan, progress: Progress, account: Account)
     doubt: judgement ? (judgement.doubt ?? null) : memory.doubt,
     sureUntil: sureUntilOf(plan, progress),
     parentsSince: plan.stream.definition.perParent?.isBelowChanged ? beganAt : undefined,
+    valuesSince: valuesSinceOf(plan, progress, beganAt),
     warning: judgement?.warning,
   };
 }
@@ -61,8 +65,18 @@ const FROM_WORST: readonly Verdict[] = ['unverified', 'moving', 'verified'];
 
 function verdictOf({verdict, parents}: Progress): Verdict {
   // Rows of parents that did not come are missing here as well.
-  const verdicts = [verdict, ...(parents ? [parents.verdict] : [])].map(one => one ?? 'unverified');
+  return worst([verdict, ...(parents ? [parents.verdict] : [])].map(one => one ?? 'unverified'));
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
   return FROM_WORST.find(one => verdicts.includes(one)) ?? 'unverified';
+}
+
+/** A value of a field that was made after the fields were asked for had no column yet: it is to come again. */
+function valuesSinceOf({stream}: StreamPlan, {values}: Progress, beganAt: string): Conclusion['valuesSince'] {
+  const readAt = stream.definition.custom?.readAt;
+  if (!values?.isSure || readAt === undefined) return undefined;
+  return floorToSecond(readAt < beganAt ? readAt : beganAt);
 }
 
 /**

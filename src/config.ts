@@ -39,6 +39,8 @@ export type Config = {
   readonly fullRefreshDays: NumberByStream | undefined;
   readonly emitActivateVersionMessages: boolean;
   readonly naiveTimezone: string;
+  /** Whether custom field values come in their own streams only, or also as columns or in an object. */
+  readonly customFields: 'rows' | 'columns' | 'object';
   readonly failFast: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: 'text' | 'json';
@@ -182,6 +184,7 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
     fullRefreshDays: raw.full_refresh_days,
     emitActivateVersionMessages: raw.emit_activate_version_messages,
     naiveTimezone: raw.naive_timezone,
+    customFields: raw.custom_fields,
     failFast: raw.fail_fast,
     logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
     logFormat: raw.log_format,
@@ -229,10 +232,7 @@ function checkStreamNames(setting: string, value: NumberByStream | undefined, fa
 
 // A setting that would silently do nothing is worse than a refused one.
 function refuseReserved(raw: RawConfig, faults: Faults): void {
-  const {custom_fields: customFields, filters = {}} = raw;
-  if (customFields !== 'rows') {
-    faults.add('custom_fields', 'this version of the tap gives custom fields as rows only; set it to "rows"');
-  }
+  const {filters = {}} = raw;
   if (Object.keys(filters).length > 0) {
     faults.add('filters', 'this version of the tap does not pass filters to the API; remove the key');
   }

@@ -60,7 +60,7 @@ export type EndedRead = {
 /** The state behind a stream that was read to its end, from the one in which it began. */
 export function stateBehind({plan, progress, course, conclusion}: EndedRead, state: State): State {
   const {tapStreamId, stream} = plan;
-  const {bookmark, wholeRead, doubt, sureUntil, parentsSince} = conclusion;
+  const {bookmark, wholeRead, doubt, sureUntil, parentsSince, valuesSince} = conclusion;
   const {beganAt, version} = course.account();
   // Where the read stood was said in earlier STATEs, so it must be taken back.
   return markFinished(course.saved(state), tapStreamId, {
@@ -71,6 +71,7 @@ export function stateBehind({plan, progress, course, conclusion}: EndedRead, sta
     doubt,
     sureUntil,
     parentsSince,
+    valuesSince,
     version,
   });
 }

@@ -6,12 +6,15 @@ import type {Writable} from 'node:stream';
 import {checkToken, findUnreadable} from './access.js';
 import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-offer.js';
 import {annotateUnsupported, type Catalog, discover} from './catalog.js';
+import type {Client} from './client.js';
 import {systemClock} from './clock.js';
 import {type Config, fullRefreshDaysOf, lookbackOf, parseConfig} from './config.js';
 import {type Connection, connect, findAccount} from './connection.js';
+import {withCustomFieldsOf} from './custom-fields/offer.js';
 import {InputError} from './errors.js';
 import {readJsonFile, readTextFile} from './files.js';
 import {parseCatalog} from './given-catalog.js';
+import {globMatcher, splitTerms} from './globs.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {writeMessages} from './messages.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
@@ -19,7 +22,9 @@ import type {SyncReport} from './report.js';
 import {checkReportFile} from './report-file.js';
 import {type RunStatus, tellEnd} from './run-end.js';
 import {fullRefreshMatcher, type SelectedStream, selectStreams} from './selection.js';
-import {parseState, readStateText} from './state.js';
+import {parseState, readStateText, type State} from './state.js';
+import type {StreamDefinition} from './stream-definition.js';
+import {streams} from './streams.js';
 import {sync} from './sync.js';
 
 /** The flags as they were given. */
@@ -62,7 +67,8 @@ export async function runDiscovery(flags: Flags, surroundings: Surroundings): Pr
   return withConnection(config, surroundings, async ({client}, {log, signpost, signal}) => {
     for (const warning of warnings) log.warn({}, warning);
     await checkToken(client, signal);
-    const offer = await findOffer(client, undefined, signal);
+    const usual = await findOffer(client, undefined, signal);
+    const offer = await offerFields(usual, config, {client, state: {bookmarks: {}}, isWanted: () => true}, signal);
     for (const warning of offer.warnings) log.warn({}, warning);
     signpost.info({}, 'asking once for every stream whether this token may read it');
     const unreadable = await findUnreadable(client, offer.streams, log, signal);
@@ -84,7 +90,9 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
   const {state, warnings: stateWarnings} = readState(flags.state);
   // Of most runs it is known what there is to choose from, and what is wrong with the choice is said at once.
   const isOwn = namesCustomObjects(givenCatalog, globsIn(flags));
-  const usual = isOwn ? undefined : choose(flags, givenCatalog, USUAL_OFFER);
+  const mayHaveFields = config.customFields === 'rows' ? () => false : fieldsChooser(flags, givenCatalog);
+  const isUsual = !isOwn && !streams.some(mayHaveFields);
+  const usual = isUsual ? choose(flags, givenCatalog, USUAL_OFFER) : undefined;
   if (config.reportFile !== undefined) {
     const inputs = [...flags.config, catalogFile, flags.state];
     checkReportFile(
@@ -96,11 +104,12 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
   return withConnection(config, surroundings, async ({client, reading, tally}, output) => {
     const {log, progress, signal, abort} = output;
     for (const warning of [...warnings, ...stateWarnings]) log.warn({}, warning);
-    const {
-      selection,
-      isFullRefresh,
-      warnings: ofChoice,
-    } = usual ?? choose(flags, givenCatalog, await findOffer(client, givenCatalog, signal));
+    const findAll = async () => {
+      const offer = isOwn ? await findOffer(client, givenCatalog, signal) : USUAL_OFFER;
+      const known = {client, state, catalog: givenCatalog, isWanted: mayHaveFields};
+      return choose(flags, givenCatalog, await offerFields(offer, config, known, signal));
+    };
+    const {selection, isFullRefresh, warnings: ofChoice} = usual ?? (await findAll());
     for (const warning of ofChoice) log.warn({}, warning);
     const isRefreshing = selection.streams.some(({definition}) => isFullRefresh(definition.tapStreamId));
     if (flags.fullRefresh !== undefined && !isRefreshing) {
@@ -175,6 +184,38 @@ function choose(flags: Flags, givenCatalog: unknown, offer: Offer) {
     selection,
     isFullRefresh: fullRefresh === undefined ? () => false : fullRefreshMatcher(fullRefresh, offer.streams),
     warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings],
+  };
+}
+
+/** The offer with the custom fields of the account, where they are wanted. */
+async function offerFields(
+  offer: Offer,
+  {customFields: mode}: Config,
+  known: {
+    readonly client: Client;
+    readonly state: State;
+    readonly catalog?: unknown;
+    readonly isWanted: (stream: StreamDefinition) => boolean;
+  },
+  signal: AbortSignal,
+): Promise<Offer> {
+  const {client, state, catalog, isWanted} = known;
+  return mode === 'rows' ? offer : await withCustomFieldsOf(client, offer, {mode, isWanted, state, catalog}, signal);
+}
+
+/**
+ * Tells the streams with custom fields that may be synced: those that --select names, by themselves or by their fields,
+ * else those that a catalog selects. Throws InputError for a catalog that does not fit.
+ */
+function fieldsChooser(flags: Flags, givenCatalog: unknown): (stream: StreamDefinition) => boolean {
+  const terms = flags.select === undefined ? [] : splitTerms(flags.select, '--select');
+  const named = terms.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
+  const {select: _, fullRefresh: __, ...withoutSelect} = flags;
+  const {selection} = choose(withoutSelect, givenCatalog, USUAL_OFFER);
+  const selected = new Set(selection.streams.map(({definition}) => definition.tapStreamId));
+  return ({tapStreamId, customFields}) => {
+    if (!customFields) return false;
+    return named.length > 0 ? named.some(matches => matches(tapStreamId)) : selected.has(tapStreamId);
   };
 }
 

@@ -171,7 +171,7 @@ export const settings: readonly Setting[] = [
     schema: {
       type: 'string',
       description:
-        'How custom field values arrive: `rows` in their own streams. `columns` and `object` are reserved: this version refuses them.',
+        'How custom field values arrive: `rows` in their own streams only, `columns` also as typed columns of contacts, deals and accounts (`cf_…`), `object` also in one object `custom_fields` of each.',
       default: 'rows',
       enum: ['rows', 'columns', 'object'],
     },

@@ -15,7 +15,7 @@ import type {WireRow} from './wire.js';
  * `naiveTimezone` is the zone of the account's date-times that name none.
  */
 export function sideLoadingOf(
-  {definition, fullSchema}: SelectedStream,
+  {definition, fullSchema}: Pick<SelectedStream, 'definition' | 'fullSchema'>,
   naiveTimezone: string,
 ): Omit<SideLoading, 'isWanted'> | undefined {
   const {sideLoaded: source} = definition;

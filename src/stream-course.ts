@@ -1,20 +1,24 @@
 // The course of one stream's read: makes the records of its rows, keeps account of what was written and what was left
 // out, and says in the state where the read stands. An interrupted read that goes on keeps its account.
 
+import {shaped} from './custom-fields/stream.js';
 import {fromMillis} from './dates.js';
 import type {Checkpoint} from './reading/checkpoint.js';
 import type {Page, Progress} from './reading/list.js';
 import {isWrittenZoneless} from './replication.js';
 import type {State} from './state.js';
 import {keyPropertiesOf, spellingOf} from './stream-definition.js';
-import {dropProgress, type StreamProgress, setProgress, setProofs} from './stream-memory.js';
+import {dropProgress, type StreamProgress, setColumns, setProgress, setProofs} from './stream-memory.js';
 import type {StreamPlan} from './stream-plan.js';
 import {compileTransform, type Transformer} from './transform.js';
 import type {WireRow} from './wire.js';
 
 export type StreamCourse = {
-  /** The record of a row; undefined when it is left out, being too old or without its key. */
-  readonly take: (row: WireRow) => Record<string, unknown> | undefined;
+  /**
+   * The record of a row; undefined when it is left out, being too old or without its key. With `isWanted` it is never
+   * too old.
+   */
+  readonly take: (row: WireRow, isWanted?: boolean) => Record<string, unknown> | undefined;
   /** All records of a page were written. */
   readonly endPage: (page: Pick<Page, 'checkpoint'>) => void;
   /** The state with where the read stands behind the last page that ended, and with what is known of the server. */
@@ -53,8 +57,8 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   const {definition, replicationKey} = stream;
   const keys = keyPropertiesOf(definition);
   const {transform, misfits, drift} = compileTransform({
-    schema: stream.schema,
-    fullSchema: stream.fullSchema,
+    schema: shaped(stream.schema, definition),
+    fullSchema: shaped(stream.fullSchema, definition),
     zone: zones.read,
     ...spellingOf(definition),
   });
@@ -68,7 +72,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   let place: StreamProgress | undefined;
   let hasBegun = false;
 
-  const take = (row: WireRow) => {
+  const take = (row: WireRow, isWanted = false) => {
     const record = transform(row);
     if (definition.partialRows && isMarked(row[definition.partialRows.markedBy])) partial += 1;
     if (keys.some(key => record[key] === null)) {
@@ -80,7 +84,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     if (typeof value === 'string' && replicationKey !== undefined) {
       // A read of less than the list may be given up for a whole one, which does not bring again what it saw.
       const since = progress.isSideLoaded ? plan.since : plan.sinceOfWhole;
-      if (since !== undefined && value < since) {
+      if (since !== undefined && value < since && !isWanted) {
         tooOld += 1;
         return undefined;
       }
@@ -106,9 +110,10 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   const saved = (state: State) => {
     const withProofs =
       Object.keys(progress.proofs).length === 0 ? state : setProofs(state, plan.tapStreamId, progress.proofs);
-    if (place !== undefined) return setProgress(withProofs, plan.tapStreamId, place);
+    const known = setColumns(withProofs, plan.tapStreamId, plan.columns);
+    if (place !== undefined) return setProgress(known, plan.tapStreamId, place);
     // The records of a read that began anew may have another version than those of the one before.
-    return hasBegun && !progress.isResumed ? dropProgress(withProofs, plan.tapStreamId) : withProofs;
+    return hasBegun && !progress.isResumed ? dropProgress(known, plan.tapStreamId) : known;
   };
 
   const save = (state: State) => {

@@ -1,5 +1,7 @@
 // What one row of the stream table says of a stream, and what follows from it.
 
+import type {CustomFieldSource} from './custom-fields/source.js';
+import type {CustomColumns} from './custom-fields/stream.js';
 import type {StreamSchema} from './schemas.js';
 
 /** How a stream is replicated, in Singer's words. */
@@ -111,6 +113,10 @@ export type StreamDefinition = {
   /** The parameter that asks for rows by their ids, a list in brackets, where the list has it. */
   readonly idsParameter?: string;
   readonly sideLoaded?: SideLoaded;
+  /** The custom fields of its rows, whose values may go into its records. */
+  readonly customFields?: CustomFieldSource;
+  /** What an account's custom fields add to its records, where that is wanted. */
+  readonly custom?: CustomColumns;
   /** How the list's date-times without a zone are to be read where that is not the account-wide `naive_timezone`. */
   readonly zonelessDates?: 'UTC';
   /** Query parameters sent with every page. */

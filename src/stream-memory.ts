@@ -51,6 +51,10 @@ export type StreamMemory = {
   readonly sureUntil?: string;
   /** From when on the parents, below which a stream's rows hang, have to be asked whether they changed. */
   readonly parentsSince?: string;
+  /** From when on a changed value of a custom field makes its row come again. */
+  readonly valuesSince?: string;
+  /** The columns of custom fields that targets may have: name -> whose it is and of which type. However old. */
+  readonly columns?: Readonly<Record<string, string>>;
   /** By the parameter that was tried, such as `orders[tstamp]`. However old. */
   readonly proofs: Readonly<Record<string, Proof>>;
   /** The highest version that was ever used for the stream. */
@@ -69,6 +73,7 @@ export type MemoryOfFinish = {
   /** Null when nothing is unsure any more. */
   readonly sureUntil?: string | null | undefined;
   readonly parentsSince?: string | undefined;
+  readonly valuesSince?: string | undefined;
   readonly proofs?: Readonly<Record<string, Proof>> | undefined;
   readonly version?: number | undefined;
 };
@@ -107,6 +112,16 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     parseTime,
     `since when the parents of ${tapStreamId} are to be asked is no date-time; it counts as never read`,
   );
+  const valuesSince = read(
+    'values_since',
+    parseTime,
+    `since when the custom fields of ${tapStreamId} are to be asked is no date-time; they count as never read`,
+  );
+  const columns = read(
+    'columns',
+    parseTexts,
+    `the columns that ${tapStreamId} had are not this tap's; their names and types are made anew`,
+  );
   const proofs = proofsOf(entry);
   if (proofs.malformed > 0) {
     complaints.push(`${proofs.malformed} of the proofs of ${tapStreamId} are not this tap's; they are made anew`);
@@ -127,6 +142,8 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     ...(doubt && {doubt}),
     ...(sureUntil !== undefined && {sureUntil}),
     ...(parentsSince !== undefined && {parentsSince}),
+    ...(valuesSince !== undefined && {valuesSince}),
+    ...(columns && {columns}),
     proofs: proofs.known,
     ...(version !== undefined && {version}),
     ...(progress && {progress}),
@@ -158,12 +175,20 @@ export function setProofs(state: State, tapStreamId: string, proofs: Readonly<Re
   return putEntry(state, tapStreamId, {...entry, proofs: mergeProofs(entry, proofs)});
 }
 
+/** The state with columns that targets are given. Those of before stay: their names are never free again. */
+export function setColumns(state: State, tapStreamId: string, columns: Readonly<Record<string, string>>): State {
+  if (Object.keys(columns).length === 0) return state;
+  const entry = openEntry(entryOf(state, tapStreamId));
+  const before = parseTexts(property(entry, 'columns'));
+  return putEntry(state, tapStreamId, {...entry, columns: {...before, ...columns}});
+}
+
 /**
  * The entry of a stream whose read has ended. What is over becomes null where it stood before, since a runner that
  * merges states would bring it back, and is not mentioned elsewhere.
  */
 export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
-  const {rows, wholeRead, doubt, sureUntil, parentsSince, proofs, version} = finish;
+  const {rows, wholeRead, doubt, sureUntil, parentsSince, valuesSince, proofs, version} = finish;
   return {
     ...entry,
     ...(rows !== undefined && {rows}),
@@ -171,6 +196,7 @@ export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
     ...(doubt === null ? over(entry, 'doubt') : doubt && {doubt: [doubt]}),
     ...(sureUntil === null ? over(entry, 'sure_until') : sureUntil !== undefined && {sure_until: sureUntil}),
     ...(parentsSince !== undefined && {parents_since: parentsSince}),
+    ...(valuesSince !== undefined && {values_since: valuesSince}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),
     ...over(entry, 'progress'),
@@ -265,6 +291,12 @@ function orNull<T>(value: unknown, parse: (value: unknown) => T | undefined): T 
 
 function parseTime(value: unknown): string | undefined {
   return typeof value === 'string' ? parseInstant(value) : undefined;
+}
+
+function parseTexts(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isObject(value)) return undefined;
+  const texts = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(texts);
 }
 
 function parseCount(value: unknown): number | undefined {

@@ -53,7 +53,7 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
       const time_extracted = fromMillis(page.receivedAt);
       const before = course.records();
       for (const row of page.rows[dataKey] ?? []) {
-        const record = course.take(row);
+        const record = course.take(row, page.isWanted?.(row));
         if (record === undefined) continue;
         yield version === undefined
           ? {type: 'RECORD', stream: tapStreamId, record, time_extracted}

@@ -3,9 +3,11 @@
 
 import {createHash} from 'node:crypto';
 import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
+import {columnsToRemember} from './custom-fields/released.js';
+import {hasColumns, valuesOf} from './custom-fields/to-read.js';
 import {fromMillis, shiftSeconds} from './dates.js';
 import {parentsOf} from './parents.js';
-import type {Replication, SideLoading, StreamToRead} from './reading/stream-to-read.js';
+import type {Replication, SideLoading, StreamToRead, ValuesToRead} from './reading/stream-to-read.js';
 import {replicationOf} from './replication.js';
 import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';
@@ -59,6 +61,10 @@ export type StreamPlan = {
   readonly resumed: StreamProgress | undefined;
   /** Those below which its rows hang, as they are to be read; undefined for a stream with a list of its own. */
   readonly parents: StreamToRead | undefined;
+  /** The values of custom fields that its records are to have; undefined where they have none. */
+  readonly values: ValuesToRead | undefined;
+  /** The columns that custom fields give it, to be remembered. */
+  readonly columns: Readonly<Record<string, string>>;
   /** Why an interrupted read is of no use. */
   readonly ignored: string | undefined;
   /** The version of the records, if they are to have one and the read begins anew. */
@@ -82,7 +88,9 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const isChosenWhole = replicationKey === undefined && definition.replicationKey !== undefined;
   const isBelowChanged = definition.perParent?.isBelowChanged === true && !isChosenWhole;
   const readOnFrom = isBelowChanged && !isRefreshed ? memory.parentsSince : bookmark;
-  const isFromStart = readOnFrom === undefined || isDue;
+  // Records that were written without columns get them now.
+  const isFirstWithValues = hasColumns(stream) && memory.valuesSince === undefined;
+  const isFromStart = readOnFrom === undefined || isDue || isFirstWithValues;
   const since = isFromStart || isBelowChanged ? startOf(stream, settings) : sinceOf(readOnFrom, lookback, zones);
   const parentsSince = isBelowChanged && !isFromStart ? shiftSeconds(readOnFrom, -lookback) : undefined;
   const {sureUntil} = memory;
@@ -96,6 +104,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const speaksOfAbsence = isWhole && (replicationKey === undefined || isReread);
   const isVersioned = settings.emitActivateVersion && speaksOfAbsence;
 
+  const valuesSince = isFromStart || replicationKey === undefined ? undefined : memory.valuesSince;
   const selection = hashOf([
     stream.schema.properties,
     replicationKey,
@@ -103,6 +112,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     zones.read,
     definition.path,
     parentsSince,
+    ...(valuesSince === undefined ? [] : [valuesSince]),
   ]);
   const {resumed, ignored} = chooseProgress(memory.progress, {selection, nowMs, isVersioned, settings});
   return {
@@ -118,6 +128,8 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     memory,
     sideLoading: sideLoadingOf(stream, settings.naiveTimezone),
     parents: parentsOf(definition, {state, naiveTimezone: settings.naiveTimezone, since: parentsSince}),
+    values: valuesOf(stream, {state, naiveTimezone: settings.naiveTimezone, since: valuesSince, lookback}),
+    columns: columnsToRemember(stream),
     selection,
     resumed,
     ignored,
@@ -127,7 +139,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
 
 /** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
 export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
-  const {stream, since, replication, memory, sideLoading, isFromStart, parents, resumed} = plan;
+  const {stream, since, replication, memory, sideLoading, isFromStart, parents, values, resumed} = plan;
   return {
     definition: stream.definition,
     since,
@@ -136,6 +148,7 @@ export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): S
     // Who asks for all of a list asks the list itself.
     sideLoading: sideLoading && {...sideLoading, isWanted: !isFromStart},
     parents,
+    values,
     checkpoint: resumed?.at,
     onIgnored,
   };

@@ -1,5 +1,6 @@
 // Every stream of the tap is one row of this table plus one schema file: what differs between streams is data.
 
+import {fieldsOfAccounts, fieldsOfContacts, fieldsOfDeals} from './custom-fields/source.js';
 import {furtherStreams} from './further-streams.js';
 import type {SideLoaded, StreamDefinition} from './stream-definition.js';
 
@@ -19,7 +20,13 @@ const firstStreams: readonly StreamDefinition[] = [
     zonelessDates: 'UTC',
   },
   // Without count_deals the API answers 0 for contactCount and dealCount.
-  {tapStreamId: 'accounts', path: 'accounts', replicationKey: 'updated_timestamp', parameters: {count_deals: 'true'}},
+  {
+    tapStreamId: 'accounts',
+    path: 'accounts',
+    replicationKey: 'updated_timestamp',
+    parameters: {count_deals: 'true'},
+    customFields: fieldsOfAccounts,
+  },
   {
     tapStreamId: 'activities',
     path: 'activities',
@@ -76,6 +83,7 @@ const firstStreams: readonly StreamDefinition[] = [
     keyset: {order: 'orders[id]', after: 'id_greater', before: 'id_less'},
     changedSince: {parameter: 'filters[updated_after]', replicationKey: 'udate', marginSeconds: 1},
     idsParameter: 'ids',
+    customFields: fieldsOfContacts,
   },
   {tapStreamId: 'conversion_triggers', path: 'conversionTriggers', replicationKey: 'udate'},
   {tapStreamId: 'conversions', path: 'conversions', replicationKey: 'udate'},
@@ -108,6 +116,7 @@ const firstStreams: readonly StreamDefinition[] = [
     replicationKey: 'mdate',
     order: {'orders[cdate]': 'ASC'},
     changedSince: {parameter: 'filters[updated_after]', replicationKey: 'mdate', marginSeconds: 86_400},
+    customFields: fieldsOfDeals,
     partialRows: {markedBy: 'isDisabled', right: 'permission for their pipelines'},
   },
   {tapStreamId: 'ecommerce_connections', path: 'connections', replicationKey: 'udate'},

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {annotateUnsupported, automaticFieldsOf, discover} from '../src/catalog.js';
 import {fieldsOf, pathOf, selectFields} from '../src/fields.js';
@@ -152,7 +153,7 @@ test('discovery and selection load no package, so that they answer at once', () 
     seen.add(file);
     const source = readFileSync(`src/${file}`, 'utf8');
     for (const [, name = ''] of source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)) {
-      if (name.startsWith('./')) follow(name.slice(2).replace(/\.js$/, '.ts'));
+      if (name.startsWith('.')) follow(join(dirname(file), name).replace(/\.js$/, '.ts'));
       else if (!name.startsWith('node:')) packages.add(name);
     }
   };

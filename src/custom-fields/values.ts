@@ -54,6 +54,8 @@ function firstOf(row: WireRow, keys: readonly string[] = []): unknown {
 export type Filler = {
   /** Whether the values of a field are needed: those of fields that nobody knows are, to be told of. */
   readonly isWanted: (fieldId: string) => boolean;
+  /** Whether the values of a field are in a column. */
+  readonly isFilled: (fieldId: string) => boolean;
   /** A row of the wire with its values, each under the key of its column (`wireKeyOf`). */
   readonly fill: (row: WireRow, values: readonly FieldValue[]) => WireRow;
 };
@@ -83,6 +85,7 @@ export function createFiller(
 
   return {
     isWanted: fieldId => setters.has(fieldId) || !known.has(fieldId),
+    isFilled: fieldId => setters.has(fieldId),
     fill: (row, values) => {
       const filled: Record<string, unknown> = {};
       const leftOut: Record<string, unknown> = {};

@@ -34,6 +34,8 @@ export type Page = {
    * at all, before the page behind it is released.
    */
   readonly checkpoint?: () => Checkpoint | undefined;
+  /** Whether a row is wanted however old its replication key is: what belongs to it has changed. */
+  readonly isWanted?: (row: WireRow) => boolean;
 };
 
 /**
@@ -71,6 +73,11 @@ export type Progress = {
   proofRequests: number;
   /** The list of the parents, where this one is read below them: rows that are missing there are missing here. */
   parents?: Progress;
+  /**
+   * The values that the rows carry, where they do: how sure it is that none is missing, and whether every change of one
+   * was seen, not only those that moved their rows.
+   */
+  values?: {readonly verdict: Verdict; readonly isSure: boolean};
   /** Whether what is new is read through the parents that changed: it is as sure as their stamps are. */
   isSideLoaded: boolean;
 };

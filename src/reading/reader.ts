@@ -5,7 +5,7 @@ import {readAhead} from './ahead.js';
 import {formOf} from './envelopes.js';
 import {createProgress, type List, type Page, type Progress, type ReadingContext} from './list.js';
 import type {StreamToRead} from './stream-to-read.js';
-import {readStream} from './ways.js';
+import {readWithValues} from './with-values.js';
 
 /** The reading of one stream, under way. */
 export type StreamReading = {
@@ -48,7 +48,7 @@ export function startReading(
       rank: members[0] ?? 0,
       form: formOf(stream.definition),
     };
-    const sources = readAhead(readStream(context, stream, list, progress, endsWithRun), members.length);
+    const sources = readAhead(readWithValues(context, stream, list, progress, endsWithRun), members.length);
     members.forEach((index, reader) => {
       const pages = sources[reader];
       if (!pages) return;

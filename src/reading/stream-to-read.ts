@@ -1,5 +1,7 @@
 // What the reading has to know of a stream: what is wanted of it, and what is known of it already.
 
+import type {CustomFieldSource} from '../custom-fields/source.js';
+import type {Filler} from '../custom-fields/values.js';
 import type {SideLoaded, StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
@@ -16,6 +18,8 @@ export type StreamToRead = {
   readonly sideLoading?: SideLoading | undefined;
   /** Where the rows hang below others: those, as they are to be read. Only below these are rows wanted. */
   readonly parents?: StreamToRead | undefined;
+  /** The values of custom fields that the rows are to carry. */
+  readonly values?: ValuesToRead | undefined;
   /** Where an interrupted reading of the same rows stood. */
   readonly checkpoint: Checkpoint | undefined;
   /** Told why a checkpoint is of no use. */
@@ -37,6 +41,20 @@ export type SideLoading = {
   readonly parentReplication: Replication;
   /** When a parent was created; null where it does not say. */
   readonly parentCreatedAt: (parent: WireRow) => string | null;
+};
+
+/** What has to be known of the values that rows are to carry. */
+export type ValuesToRead = {
+  readonly source: CustomFieldSource;
+  readonly filler: Filler;
+  /** Their own list, as a whole. */
+  readonly list: StreamToRead;
+  /** From when on a changed value makes its row come again; undefined where all rows come. */
+  readonly since: string | undefined;
+  /** How what is found out about their list is told from what is known of the rows' own. */
+  readonly proofPrefix: string;
+  /** Why there can be no values; undefined where nothing is known against them. */
+  readonly fault: string | undefined;
 };
 
 /** What earlier runs found out about a list. */
