@@ -66,8 +66,6 @@ const WITHOUT_SAMPLE: readonly string[] = [
 
 /** What the tables of the first 59 streams have no column for. */
 const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
-  // A flag, under the name of what is of no use in all other rows.
-  brandings: ['brandings 1 links: "1" -> undefined'],
   // The ids of what comes along with a single contact. Lists of contacts lack them, and the rows name their contact.
   'contacts-id': [
     'contacts 1 contactAutomations: ["1"] -> undefined',
