@@ -56,6 +56,7 @@ test('the tarball holds what a run needs and what a person reads, and nothing el
     'bin/activecampaign-simulator.js',
     'bin/tap-activecampaign.js',
     ...readdirSync(`${root}catalogs`).map(name => `catalogs/${name}`),
+    ...readdirSync(`${root}docs`).map(name => `docs/${name}`),
     ...streams.map(name => `schemas/${name}`),
   ];
   expect([...others].sort()).toEqual(wanted.sort());
