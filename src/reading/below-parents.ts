@@ -9,6 +9,7 @@ import type {WireRow} from '../wire.js';
 import {use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {formOf, USUAL_FORM} from './envelopes.js';
+import {isChildrenCheckpoint} from './finished-parents.js';
 import {createProofs} from './known-proofs.js';
 import {
   type Accept,
@@ -92,6 +93,7 @@ export async function* readBelowParents(
     }
   }
   use(session, 'children');
+  if (!checkpoint || !isChildrenCheckpoint(checkpoint)) forgetUnknown();
   // One page of parents after the other: they are few beside what hangs below them, and so come by ascending ids.
   const oneByOne = parents.definition.keyset ? {...context, window: 1} : context;
   const children = readPerParent(context, session, {
@@ -133,6 +135,12 @@ export async function* readBelowParents(
     };
   }
 
+  /** What a checkpoint only counts comes again where another way of reading begins anew. */
+  function forgetUnknown(): void {
+    session.seen.forgetUnknown();
+    progress.seen = session.seen.size();
+  }
+
   /** The parents' list is asked first, and before a page of children is written it has said when that was. */
   function noteBegin(): void {
     const {begunAt} = ofParents;
@@ -157,6 +165,7 @@ export async function* readBelowParents(
   async function* readIncluded(by: Include): AsyncGenerator<Page, boolean> {
     use(session, 'included');
     const place = checkpoint && isIncludedCheckpoint(checkpoint) ? checkpoint.at : undefined;
+    if (!place) forgetUnknown();
     const parameters = {...listed.definition.parameters, ...includeOf(by)};
     const withRows = {...listed, definition: {...listed.definition, parameters}, checkpoint: place};
     for await (const page of readList(context, withRows, listOf(listed, [listedKey, by.dataKey]), ofParents, signal)) {
@@ -192,10 +201,7 @@ export async function* readBelowParents(
     return key === undefined || session.seen.add(key);
   }
 
-  /**
-   * Whether the answers of the parents' list hold the same rows as those below single parents: of the last parent on a
-   * page that has some, and of the last that has none, since what is cut off is missing at the end.
-   */
+  /** Whether the answers of the parents' list hold the same rows as those below some single parents of a page. */
   async function proveIncluded(by: Include): Promise<boolean | undefined> {
     const keys = [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
     const answer = await look(listOf(listed, keys), {
@@ -212,9 +218,8 @@ export async function* readBelowParents(
       const parent = USUAL_FORM.keyOf(owner);
       return parent === undefined ? [] : [{parent, rows: loaded.filter(row => isOf(row, owner, by))}];
     });
-    const sample = [families.findLast(({rows}) => rows.length > 0), families.findLast(({rows}) => rows.length === 0)];
-    for (const family of sample) {
-      if (family && !(await isSame(family.parent, family.rows))) return false;
+    for (const {parent, rows} of sampleOf(families)) {
+      if (!(await isSame(parent, rows))) return false;
     }
     return true;
   }
@@ -249,6 +254,22 @@ export async function* readBelowParents(
 }
 
 type Include = NonNullable<PerParent['include']>;
+
+/** A parent, and the rows that came along with it. */
+type Family = {readonly parent: string; readonly rows: readonly WireRow[]};
+
+/**
+ * Where it shows that rows were cut off: at either end of the page parents have none, the last that has some lacks
+ * others, or of those with most some have more.
+ */
+function sampleOf(families: readonly Family[]): ReadonlySet<Family> {
+  const most = Math.max(0, ...families.map(({rows}) => rows.length));
+  const withRows = families.filter(({rows}) => rows.length > 0);
+  const without = families.filter(({rows}) => rows.length === 0);
+  const full = withRows.filter(({rows}) => rows.length === most);
+  const places = [withRows.at(-1), full[0], full[Math.floor(full.length / 2)], full.at(-1), without[0], without.at(-1)];
+  return new Set(places.filter(family => family !== undefined));
+}
 
 /** Whether a row that came along belongs to a parent. */
 function isOf(row: WireRow, parent: WireRow, {parentKey, through}: Include): boolean {

@@ -202,7 +202,7 @@ export async function* readStream(
 
   async function* readChildren(below: PerParent, checkpoint?: Checkpoint): AsyncGenerator<Page> {
     if (!parents) throw new Error(`nobody has said how the parents of ${definition.tapStreamId} are read`);
-    progress.isWhole = parents.since === undefined;
+    progress.isWhole = areAllWanted(parents);
     yield* readBelowParents(context, session, {
       definition,
       below,
@@ -217,6 +217,11 @@ export async function* readStream(
 /** Whether the server was in trouble with a request, as often as it was repeated. */
 function isStumble(error: unknown): boolean {
   return error instanceof ApiError && error.status !== undefined && error.status >= 500;
+}
+
+/** Whether all rows of a stream are wanted, and it hangs below no others of which some are not. */
+function areAllWanted({since, parents}: StreamToRead): boolean {
+  return since === undefined && (parents === undefined || areAllWanted(parents));
 }
 
 function isBelowCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint | IncludedCheckpoint {
