@@ -1,5 +1,6 @@
 // Asks an account for its custom fields, so that the streams that have some offer them as columns.
 
+import {checkToken} from '../access.js';
 import type {Offer} from '../account-offer.js';
 import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
@@ -22,7 +23,7 @@ export type CustomFieldsWanted = {
 /**
  * An offer in which the streams with custom fields have them in their schemas. Where these cannot be read there is a
  * warning, and the stream fails if it is read after all: its columns must not be lost in silence.
- * Throws the signal's reason when it aborts.
+ * Throws InputError when the token is refused, and ApiError when the account cannot be reached.
  */
 export async function withCustomFieldsOf(
   client: Client,
@@ -56,8 +57,10 @@ async function ask(
   try {
     return await readDefinitions(client, stream, source, signal);
   } catch (error) {
-    if (error instanceof ApiError && !error.isWrongAddress) return error;
-    throw error;
+    if (!(error instanceof ApiError) || error.isWrongAddress) throw error;
+    // A token that is refused everywhere is no account without such a right.
+    if (error.status === 401 || error.status === 403) await checkToken(client, signal);
+    return error;
   }
 }
 

@@ -30,6 +30,10 @@ import {readStream} from './ways.js';
 /** Rows beyond so many are not asked for by their ids: their ids would take up memory, and the whole list is at hand. */
 const MOST_LATE_ROWS = 50_000;
 
+// How the values came, for the report.
+const INCLUDED = 'values included';
+const JOINED = 'values joined';
+
 /**
  * The pages of one stream's list, its rows with their values where the stream wants them; `progress` then tells of
  * these, too. Throws ApiError, also where the values cannot be read: a row without them would pass for one that has none.
@@ -62,6 +66,7 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
   try {
     if (values.fault !== undefined) await failFor(reading, values.fault);
     let isIncluded = await proofs.prove(includeName(values), () => proveInclude(reading));
+    progress.ways = isIncluded ? [INCLUDED] : [];
     if (!isIncluded) store = await readAll();
     else if (values.since !== undefined && !isMovedByValues()) await readChanges(values.since);
     else progress.values = {verdict: 'verified', isSure: values.since === undefined};
@@ -126,6 +131,7 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
   /** Reads all values, and notes whose have changed. */
   async function readAll(): Promise<ValueStore> {
     const all = createValueStore();
+    if (!progress.ways.includes(JOINED)) progress.ways = [...progress.ways, JOINED];
     const whole = {...values.list, replication: undefined, sideLoading: undefined};
     try {
       await readValues(whole, row => {
