@@ -237,6 +237,10 @@ describe('rows that the parents do not bring along are read below each of them',
       'where at most two of each parent come along, and the last one has no more',
       {ipsOf: contact => (contact === 40 ? 3 : 1), along: rows => some(rows, ({id}) => Number(id) % 1_000 < 3)},
     ],
+    [
+      'where more come along than there are',
+      {along: rows => rows.flatMap(row => [row, {...row, id: `9${row['id']}`}])},
+    ],
     ['where others come along', {along: rows => rows.map(row => ({...row, id: `9${row['id']}`}))}],
     [
       'where the server refuses the parameter',

@@ -37,6 +37,7 @@ function toRead({stream, since}: {readonly stream: string; readonly since?: stri
     since,
     replication: key === undefined ? undefined : {key, valueOf: instantOf},
     memory: {rows: undefined, proofs: {}},
+    parents: definition.perParent && toRead({stream: definition.perParent.tapStreamId}),
     checkpoint: undefined,
   };
 }
