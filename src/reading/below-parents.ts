@@ -70,12 +70,13 @@ export async function* readBelowParents(
   session: ListSession,
   options: RowsBelow,
 ): AsyncGenerator<Page> {
-  const {definition, below, parents, checkpoint, readList, signal} = options;
+  const {definition, below, checkpoint, readList, signal} = options;
+  const parents = withMargin(options.parents);
   const {list, progress} = session;
   const parentsKey = dataKeyOf(parents.definition);
   const {include} = below;
   /** Whose list brings the rows along: that of the parents, or the one below which those hang themselves. */
-  const listed = (include?.through && parents.parents) ?? parents;
+  const listed = include?.through && parents.parents ? withMargin(parents.parents) : parents;
   const listedKey = dataKeyOf(listed.definition);
   const ownKey = list.dataKeys[0] ?? '';
   const query: Query = {...definition.parameters, ...definition.order};
@@ -121,7 +122,7 @@ export async function* readBelowParents(
 
   function isWanted(parent: WireRow, {since, replication}: StreamToRead): boolean {
     const changedAt = replication?.valueOf(parent) ?? null;
-    return since === undefined || changedAt === null || changedAt >= shiftSeconds(since, -MARGIN_SECONDS);
+    return since === undefined || changedAt === null || changedAt >= since;
   }
 
   function listOf({definition: of}: StreamToRead, dataKeys: readonly string[]): List {
@@ -251,6 +252,11 @@ export async function* readBelowParents(
       progress.requests += own.requests;
     }
   }
+}
+
+function withMargin(parents: StreamToRead): StreamToRead {
+  const {since} = parents;
+  return since === undefined ? parents : {...parents, since: shiftSeconds(since, -MARGIN_SECONDS)};
 }
 
 type Include = NonNullable<PerParent['include']>;
