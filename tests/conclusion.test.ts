@@ -5,7 +5,7 @@ import {type Conclusion, conclude} from '../src/conclusion.js';
 import {createProgress, type Progress} from '../src/reading/list.js';
 import {selectStreams} from '../src/selection.js';
 import type {Account} from '../src/stream-course.js';
-import {finishMemory} from '../src/stream-memory.js';
+import {finishMemory, memoryOf} from '../src/stream-memory.js';
 import {type PlanSettings, planStream} from '../src/stream-plan.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
@@ -15,6 +15,7 @@ const HIGHEST = '2026-07-31T00:00:00.000000Z';
 const BEFORE = {at: '2026-07-29T00:00:00.000000Z', rows: 100};
 
 type Read = {
+  readonly stream?: string;
   readonly entry?: unknown;
   readonly settings?: Partial<PlanSettings>;
   readonly progress?: Partial<Progress>;
@@ -22,12 +23,12 @@ type Read = {
 };
 
 /** Concludes from a read of contacts, which saw 100 rows and was verified unless something else is said. */
-function concluded({entry, settings, progress, account}: Read): Conclusion {
-  const [stream] = selectStreams({select: 'contacts'}).streams;
-  if (!stream) throw new Error('there is no stream contacts');
+function concluded({stream: name = 'contacts', entry, settings, progress, account}: Read): Conclusion {
+  const [stream] = selectStreams({select: name}).streams;
+  if (!stream) throw new Error(`there is no stream ${name}`);
   const plan = planStream(
     stream,
-    {bookmarks: {contacts: entry}},
+    {bookmarks: {[name]: entry}},
     {
       startDate: '2000-01-01T00:00:00.000000Z',
       naiveTimezone: 'UTC',
@@ -103,6 +104,27 @@ describe('the last whole read', () => {
       undefined,
     ],
   ])('%s', (_, read, expected) => expect(concluded(read).wholeRead).toEqual(expected));
+});
+
+describe('parents are asked next from', () => {
+  test.each<[string, Read, string | undefined]>([
+    ['the beginning of the read', {stream: 'contact_goals'}, BEGAN],
+    [
+      'the beginning of the read, where it was one below changed ones',
+      {stream: 'contact_goals', entry: {parents_since: BOOKMARK}, progress: {isWhole: false}},
+      BEGAN,
+    ],
+    ['the beginning of the read, of a stream without a replication key', {stream: 'contact_organizations'}, BEGAN],
+    ['nowhere, where all of them are asked every time', {stream: 'sms_broadcast_recipients'}, undefined],
+    ['nowhere, where there are none', {}, undefined],
+  ])('%s', (_, read, expected) => expect(concluded(read).parentsSince).toBe(expected));
+
+  test('there also where the state is written and read again', () => {
+    const {parentsSince} = concluded({stream: 'contact_goals'});
+    const entry = finishMemory({}, {parentsSince});
+    const state = {bookmarks: {contact_goals: JSON.parse(JSON.stringify(entry))}};
+    expect(memoryOf(state, 'contact_goals').parentsSince).toBe(BEGAN);
+  });
 });
 
 describe('a sudden loss', () => {

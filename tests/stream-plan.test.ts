@@ -113,6 +113,122 @@ describe('a stream is read', () => {
   });
 });
 
+describe('below parents', () => {
+  const SINCE = '2026-07-31T09:00:00.000000Z';
+  const read = {parents_since: SINCE};
+  const minute = {lookbackSeconds: () => 60};
+
+  /** From when on parents are wanted, and the parents of those; null where there are none. */
+  const parentsOf = ({parents}: StreamPlan) =>
+    [parents, parents?.parents].map(stream => (stream === undefined ? null : (stream.since ?? 'all')));
+
+  test.each<[string, string, unknown, Partial<PlanSettings>, string, boolean]>([
+    // what, stream, its entry, settings, from when on parents are wanted, from the start
+    ['rows are wanted below all in the first run', 'contact_goals', undefined, {}, 'all', true],
+    ['rows are wanted below those that changed since the last one began', 'contact_goals', read, {}, SINCE, false],
+    ['and so many seconds before', 'contact_goals', read, minute, '2026-07-31T08:59:00.000000Z', false],
+    ['and below all with --full-refresh', 'contact_goals', read, refreshed, 'all', true],
+    [
+      'and below all where the last whole read is too old',
+      'contact_goals',
+      {...read, ...readAt('24')},
+      weekly,
+      'all',
+      true,
+    ],
+    ['and below all where no whole read is known', 'contact_goals', read, weekly, 'all', true],
+    ['and not where it is young', 'contact_goals', {...read, ...readAt('26')}, weekly, SINCE, false],
+    ['and below all where there is a bookmark alone', 'contact_goals', {tstamp: BOOKMARK}, {}, 'all', true],
+    ['rows without a replication key likewise: first below all', 'contact_organizations', undefined, {}, 'all', true],
+    ['then below those that changed', 'contact_organizations', read, {}, SINCE, false],
+    ['and below all with --full-refresh', 'contact_organizations', read, refreshed, 'all', true],
+    ['and below all where the last whole read is too old', 'contact_organizations', read, weekly, 'all', true],
+    [
+      'rows are wanted below all where no change of theirs moves a parent',
+      'sms_broadcast_recipients',
+      read,
+      {},
+      'all',
+      true,
+    ],
+    [
+      'and below all, too, where only rows tell what is new',
+      'custom_object_records',
+      {updated_timestamp: BOOKMARK},
+      {},
+      'all',
+      false,
+    ],
+  ])('%s: %s %j', (_, stream, entry, settings, since, isFromStart) => {
+    const planned = plan(stream, entry, settings);
+    expect(parentsOf(planned)).toEqual([since, null]);
+    expect(planned.isFromStart).toBe(isFromStart);
+  });
+
+  test('all rows of a parent are wanted, however old, but for those older than start_date', () => {
+    expect(plan('contact_goals', {...read, tstamp: BOOKMARK})).toMatchObject({since: undefined, bookmark: BOOKMARK});
+    const from = plan('contact_goals', {...read, tstamp: BOOKMARK}, from2024);
+    expect(from).toMatchObject({since: START, sinceOfWhole: START, parents: {since: SINCE}});
+    expect(plan('contact_goals', undefined, from2024)).toMatchObject({since: START, parents: {since: undefined}});
+  });
+
+  test('those at the top tell what changed, where parents hang below others', () => {
+    expect(parentsOf(plan('contact_geo_addresses', undefined))).toEqual(['all', 'all']);
+    expect(parentsOf(plan('contact_geo_addresses', read))).toEqual(['all', SINCE]);
+    expect(parentsOf(plan('segment_count_history', read))).toEqual(['all', 'all']);
+  });
+
+  test('who chooses to replicate an incremental stream as a whole gets the rows below all of them', () => {
+    const [stream] = selectStreams({select: 'contact_goals'}).streams;
+    if (!stream) throw new Error('there is no stream contact_goals');
+    const whole = {...stream, replicationKey: undefined, replicationMethod: 'FULL_TABLE' as const};
+    const planned = planStream(whole, {bookmarks: {contact_goals: read}}, SETTINGS, NOW);
+    expect(parentsOf(planned)).toEqual(['all', null]);
+    expect(planned.isFromStart).toBe(true);
+  });
+
+  test('those have no parents that are in a list of their own, and no other table says how to read them', () => {
+    expect(plan('contacts', {udate: BOOKMARK}).parents).toBeUndefined();
+    expect(plan('ecommerce_order_products', undefined).parents?.definition.tapStreamId).toBe('ecommerce_orders');
+  });
+
+  test('they are read by what is known of their own list', () => {
+    const proofs = {'filters[updated_after]': {obeyed: true, at: BOOKMARK}};
+    const [stream] = selectStreams({select: 'contact_goals'}).streams;
+    if (!stream) throw new Error('there is no stream contact_goals');
+    const state = {bookmarks: {contact_goals: read, contacts: {udate: BOOKMARK, rows: 900, proofs}}};
+    const {parents} = toRead(planStream(stream, state, SETTINGS, NOW), () => undefined);
+    expect(parents).toMatchObject({memory: {rows: 900, proofs}, checkpoint: undefined, since: SINCE});
+    expect(parents?.replication?.key).toBe('udate');
+    expect(parents?.replication?.valueOf({udate: '2026-07-01T00:00:00-05:00'})).toBe('2026-07-01T05:00:00.000000Z');
+  });
+
+  test('an interrupted read below all is not gone on with below those that changed', () => {
+    const progress = (entry: unknown) => ({
+      selection: plan('contact_goals', entry).selection,
+      began_at: '2026-08-01T09:00:00.000000Z',
+      saved_at: '2026-08-01T11:00:00.000000Z',
+      highest: null,
+      zoneless: false,
+      left_out: 0,
+      version: null,
+      at: {way: 'children', seen: 3, upTo: '7'},
+    });
+    expect(plan('contact_goals', {progress: [progress(undefined)]}).resumed).toBeDefined();
+    expect(plan('contact_goals', {...read, progress: [progress(read)]}).resumed).toBeDefined();
+    expect(plan('contact_goals', {...read, progress: [progress(undefined)]}).resumed).toBeUndefined();
+    expect(plan('contact_goals', {...read, progress: [progress({parents_since: BOOKMARK})]}).resumed).toBeUndefined();
+  });
+
+  test('a version speaks of what is missing only where rows are wanted below all of them', () => {
+    expect(plan('contact_organizations', undefined, versioned).version).toBe(NOW);
+    expect(plan('contact_organizations', read, versioned).version).toBeUndefined();
+    expect(plan('contact_organizations', read, {...versioned, ...weekly}).version).toBe(NOW);
+    expect(plan('contact_goals', {...read, tstamp: BOOKMARK}, versioned).version).toBeUndefined();
+    expect(plan('contact_goals', {...read, tstamp: BOOKMARK}, {...versioned, ...refreshed}).version).toBe(NOW);
+  });
+});
+
 describe('records carry a version', () => {
   test.each<[string, string, unknown, Partial<PlanSettings>, number | undefined]>([
     ['in a stream without a replication key', 'tags', undefined, versioned, NOW],
