@@ -219,24 +219,37 @@ export class Account implements Relations {
     return known.byValue.get(value) ?? [];
   }
 
+  firstValues(child: string, parentIndex: number, key: string): readonly WireValue[] {
+    const resource = this.resource(child);
+    return this.#dealtTo(child, parentIndex).map(
+      index => this.candidateAfter(resource, index, undefined).row()[key] ?? null,
+    );
+  }
+
   #children(child: string, parentIndex: number): readonly number[] {
+    const {parent} = this.resource(child);
+    if (parent === undefined) return [];
+    const table = this.table(child);
+    const indices = this.#dealtTo(child, parentIndex).filter(
+      index => table.isAlive(index) && table.changes.get(index)?.overrides[parent.key] === undefined,
+    );
+    if (table.changes.size === 0) return indices;
+    return indices.concat(this.#adoptedBy(child, this.table(parent.resource).idAt(parentIndex)));
+  }
+
+  // The rows of the seed that were dealt out to a parent, whatever has become of them.
+  #dealtTo(child: string, parentIndex: number): number[] {
     const {parent} = this.resource(child);
     if (parent === undefined) return [];
     const table = this.table(child);
     const parents = this.table(parent.resource);
     const every = parent.every ?? 1;
-    const indices: number[] = [];
-    if (parentIndex < parents.baseCount && parentIndex % every === 0) {
-      const count = holders(parents, every);
-      const holder = parentIndex / every;
-      const from = Math.ceil((holder * table.baseCount) / count);
-      const to = Math.ceil(((holder + 1) * table.baseCount) / count);
-      for (let index = from; index < to; index++) {
-        const moved = table.changes.get(index)?.overrides[parent.key] !== undefined;
-        if (table.isAlive(index) && !moved) indices.push(index);
-      }
-    }
-    return table.changes.size === 0 ? indices : indices.concat(this.#adoptedBy(child, parents.idAt(parentIndex)));
+    if (parentIndex >= parents.baseCount || parentIndex % every !== 0) return [];
+    const count = holders(parents, every);
+    const holder = parentIndex / every;
+    const from = Math.ceil((holder * table.baseCount) / count);
+    const to = Math.ceil(((holder + 1) * table.baseCount) / count);
+    return Array.from({length: to - from}, (_, at) => from + at);
   }
 
   // Children that were inserted, or whose parent was changed.

@@ -28,6 +28,8 @@ export type Relations = {
   valueOf(resource: string, id: string, key: string): WireValue | undefined;
   /** The ids of the rows of `child` that hang on this row. */
   childIds(child: string, parentIndex: number): readonly string[];
+  /** A column of the rows of `child` that the seed hung on this row, as it made them: also of those that are gone. */
+  firstValues(child: string, parentIndex: number, key: string): readonly WireValue[];
   readonly hasUtcOffsets: boolean;
   readonly partialDeals: 'mixed' | 'with-status' | 'without-status' | 'none';
 };

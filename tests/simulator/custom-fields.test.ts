@@ -65,6 +65,17 @@ describe.each(kinds)('$fields', ({fields, type, tag, values, field, value}) => {
     }));
 });
 
+test('the values of contacts stay what they are when choices go, change and come', () =>
+  withSimulator({counts, contacts: 600}, async simulator => {
+    const values = () => [...simulator.rows('fieldValues')];
+    const before = values();
+    const [one = '', other = '', ...more] = simulator.ids('fieldOptions');
+    for (const id of [one, ...more.slice(0, 40)]) simulator.remove('fieldOptions', id);
+    simulator.edit('fieldOptions', other, {value: 'another text'});
+    for (let number = 0; number < 30; number++) simulator.insert('fieldOptions');
+    expect(values()).toEqual(before);
+  }));
+
 test('a contact, a deal or an account has a field once', () =>
   withSimulator(
     {counts: {fieldValues: 2500, dealCustomFieldData: 600, accountCustomFieldData: 200}},

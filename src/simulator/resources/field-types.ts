@@ -37,9 +37,10 @@ export function contactValue(r: RowSource, fieldIndex: number): string | null {
   const type = contactFieldType(fieldIndex);
   if (type === 'currency') return r.count(1_000_000);
   if (fieldIndex % 3 !== 0) return String(plainValue(r, type));
-  const ids = r.relations.childIds('fieldOptions', fieldIndex);
-  const chosen = ids.length === 0 ? [] : [r.int(ids.length), r.int(ids.length)].sort((a, b) => a - b);
-  const texts = [...new Set(chosen)].map(at => String(r.valueOf('fieldOptions', ids[at] ?? null, 'value')));
+  // A value stays what it is when its choice goes, or others come.
+  const values = r.relations.firstValues('fieldOptions', fieldIndex, 'value');
+  const chosen = values.length === 0 ? [] : [r.int(values.length), r.int(values.length)].sort((a, b) => a - b);
+  const texts = [...new Set(chosen)].map(at => String(values[at]));
   return several.includes(type) ? `||${texts.join('||')}||` : (texts[0] ?? '');
 }
 
