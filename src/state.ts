@@ -67,7 +67,7 @@ export function setCurrentlySyncing(state: State, tapStreamId: string | null): S
 }
 
 // What was found out about a stream's server, or made ready for its rows, is no reading.
-const PREPARATIONS = ['proofs', 'version'];
+const PREPARATIONS = ['proofs', 'version', 'columns'];
 
 /** Whether the stream was ever read, as far as the state tells: such a stream must not become unreadable in silence. */
 export function hasState(state: State, tapStreamId: string): boolean {

@@ -14,8 +14,11 @@ import {
   type ReadingWithValues,
 } from './value-lists.js';
 
-/** Where every so many pages one row is looked at alone; the distance doubles from page to page that was. */
+/** Behind so many pages a row or two are asked for alone, and then behind twice as many as each time before. */
 const FIRST_LOOK_AFTER_PAGES = 2;
+
+/** Servers that bring along only so many rows do it in hundreds. */
+const USUAL_CAP = 100;
 
 /** Whether all values of the rows come with them. Undefined where there is nothing to go by. Throws ApiError. */
 export function proveInclude(reading: ReadingWithValues): Promise<boolean | undefined> {
@@ -81,7 +84,8 @@ export function createLooks(
   return async (rows, loaded) => {
     if (reading.values.source.include.listedBy !== undefined || rows.length === 0) return true;
     pages += 1;
-    const isSuspicious = hadSome && loaded.length === 0;
+    // None where there were some, and numbers at which servers cut off.
+    const isSuspicious = hadSome && loaded.length % USUAL_CAP === 0;
     hadSome ||= loaded.length > 0;
     if (pages < next && !isSuspicious) return true;
     if (pages >= next) next = 2 * pages;

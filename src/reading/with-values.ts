@@ -65,7 +65,7 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
 
   try {
     if (values.fault !== undefined) await failFor(reading, values.fault);
-    let isIncluded = await proofs.prove(includeName(values), () => proveInclude(reading));
+    let isIncluded = await isProven();
     progress.ways = isIncluded ? [INCLUDED] : [];
     if (!isIncluded) store = await readAll();
     else if (values.since !== undefined && !isMovedByValues()) await readChanges(values.since);
@@ -101,6 +101,27 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
     }
   } finally {
     store?.close();
+  }
+
+  async function isProven(): Promise<boolean> {
+    let refusal: ApiError | undefined;
+    const isProven = await proofs.prove(includeName(values), async () => {
+      try {
+        return await proveInclude(reading);
+      } catch (error) {
+        if (!isOfList(error)) throw error;
+        refusal = error;
+        return undefined;
+      }
+    });
+    if (!refusal) return isProven;
+    // The rows themselves cannot be read, and nothing of them was.
+    progress.requests = 0;
+    throw refusal;
+  }
+
+  function isOfList(error: unknown): error is ApiError {
+    return error instanceof ApiError && error.path === list.path && [401, 403, 404].includes(error.status ?? 0);
   }
 
   async function hasAll({rows}: Page): Promise<boolean> {
@@ -194,7 +215,7 @@ async function failFor(reading: ReadingWithValues, fault: string): Promise<never
 function unreadable({progress, list}: ReadingWithValues, {message}: ApiError): ApiError {
   // It was asked for in vain, but the stream is not one that never could be read.
   progress.requests += 1;
-  const advice = 'grant the right, deselect the columns, or set custom_fields to "rows"';
+  const advice = 'deselect the columns, or set custom_fields to "rows", if this stays';
   return new ApiError({
     path: list.path,
     detail: `the values of its custom fields cannot be read (${message}); ${advice}`,
