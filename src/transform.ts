@@ -104,11 +104,12 @@ function compileObject(
 
   const slotOf = (wireKey: string): Slot => {
     const field = fieldsByWireKey.get(wireKey) ?? snakeCase(wireKey);
-    const convert = converters.get(field);
-    if (convert !== undefined) return {field, convert};
-    if (isRestKept && !Object.hasOwn(fullProperties, field) && field !== 'links') {
+    // A key of the API's with the name of that field is one that nobody documents, too.
+    if (isRestKept && (field === rest || !Object.hasOwn(fullProperties, field)) && field !== 'links') {
       return converters.has(rest) ? 'rest' : 'unwanted';
     }
+    const convert = converters.get(field);
+    if (convert !== undefined) return {field, convert};
     // Nearly every row carries `links`, URLs of no value (the one schema that wants them has the field).
     return Object.hasOwn(fullProperties, field) || field === 'links' ? 'unwanted' : {drift: path + cleanText(field)};
   };
@@ -116,7 +117,7 @@ function compileObject(
   const slots = new Map<string, Slot>();
   return row => {
     const record = {...template};
-    let kept: Record<string, unknown> | undefined;
+    let kept: Map<string, unknown> | undefined;
     for (const wireKey of Object.keys(row)) {
       let slot = slots.get(wireKey);
       if (slot === undefined) {
@@ -125,8 +126,8 @@ function compileObject(
       }
       if (slot === 'unwanted') continue;
       if (slot === 'rest') {
-        kept ??= {};
-        kept[wireKey] = row[wireKey];
+        kept ??= new Map();
+        kept.set(wireKey, row[wireKey]);
         continue;
       }
       if ('drift' in slot) {
@@ -137,7 +138,7 @@ function compileObject(
       // Two keys of the wire may lead to one field: the one that says something stays.
       if (value !== null) record[slot.field] = value;
     }
-    if (kept && rest !== undefined) record[rest] = toText(kept);
+    if (kept && rest !== undefined) record[rest] = toText(Object.fromEntries(kept));
     return record;
   };
 }

@@ -50,11 +50,13 @@ describe('what is remembered of a stream', () => {
       doubt: [doubt],
       proofs,
       version: 1_790_000_000_000,
+      parents_since: MARCH,
       progress: [writtenProgress],
     };
     expect(memoryWith(entry)).toEqual({
       wholeRead,
       doubt,
+      parentsSince: MARCH,
       proofs,
       version: 1_790_000_000_000,
       progress,
@@ -103,6 +105,7 @@ describe('what is not understood is left aside and told', () => {
   const unread = "the last whole read of contacts is not one of this tap's; it counts as never read whole";
   const undoubted = "the doubtful read of contacts is not one of this tap's; it is forgotten";
   const unversioned = "the version of contacts is not one of this tap's; the next one is made from the clock";
+  const unasked = 'since when the parents of contacts are to be asked is no date-time; it counts as never read';
   const unproven = (count: number) => `${count} of the proofs of contacts are not this tap's; they are made anew`;
 
   test.each<[unknown, string]>([
@@ -139,6 +142,9 @@ describe('what is not understood is left aside and told', () => {
     [{version: -1}, unversioned],
     [{version: 1.5}, unversioned],
     [{version: Number.MAX_SAFE_INTEGER}, unversioned],
+    [{parents_since: 'yesterday'}, unasked],
+    [{parents_since: 7}, unasked],
+    [{parents_since: [MARCH]}, unasked],
     [{proofs: []}, unproven(1)],
     [{proofs: true}, unproven(1)],
     [{proofs: {a: true, b: {obeyed: 'yes', at: MARCH}, c: {obeyed: true, at: 0}, d: null}}, unproven(3)],

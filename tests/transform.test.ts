@@ -5,6 +5,7 @@ import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import {loadSchema, type PropertySchema, type StreamSchema, typesOf} from '../src/schemas.js';
+import {spellingOf} from '../src/stream-definition.js';
 import {findStream, streams} from '../src/streams.js';
 import {compileTransform, type TransformOptions} from '../src/transform.js';
 import {parseWire, serialize} from '../src/wire.js';
@@ -113,6 +114,99 @@ describe('drift', () => {
     for (let row = 0; row < 3000; row += 1) transform({id: row, [`key${row}`]: 1});
     expect(drift.size).toBeLessThan(1100);
     expect([...drift.values()].reduce((sum, count) => sum + count)).toBe(3000);
+  });
+});
+
+describe('what nobody documents', () => {
+  const id: PropertySchema = {type: 'integer'};
+  const kept = {rest: 'extra'};
+  const undocumented = {id, tstamp: date, extra: text};
+
+  test('goes into one field, as JSON and as the API spelt it', () => {
+    const {transform, drift} = compile(undocumented, kept);
+    const row = {taskID: '3', id: '7', nested: {aB: [1, {C: null}]}, tstamp: '2026-05-28T03:05:54-05:00', flag: false};
+    expect(transform(row)).toEqual({
+      id: 7,
+      tstamp: '2026-05-28T08:05:54.000000Z',
+      extra: '{"taskID":"3","nested":{"aB":[1,{"C":null}]},"flag":false}',
+    });
+    expect(drift.size).toBe(0);
+  });
+
+  test('is null where there is nothing, links apart', () => {
+    const {transform} = compile(undocumented, kept);
+    expect(transform({id: '7', links: {thing: 'https://account.example/7'}})['extra']).toBeNull();
+    expect(transform({id: '7'})['extra']).toBeNull();
+  });
+
+  test('of one row does not reach into the next', () => {
+    const {transform} = compile(undocumented, kept);
+    expect([{id: 1, a: 1}, {id: 2, b: 2}, {id: 3}].map(row => transform(row)['extra'])).toEqual([
+      '{"a":1}',
+      '{"b":2}',
+      null,
+    ]);
+  });
+
+  test('takes along what the API calls by the name of that field', () => {
+    const {transform} = compile(undocumented, kept);
+    expect(transform({id: 7, extra: 'more'})['extra']).toBe('{"extra":"more"}');
+    expect(transform({extra: {a: 1}, id: 7, b: 2})['extra']).toBe('{"extra":{"a":1},"b":2}');
+  });
+
+  test('is left out where the field is not selected, and is no drift then', () => {
+    const fullSchema: StreamSchema = {type: 'object', properties: undocumented};
+    const {transform, drift} = compile({id}, {...kept, fullSchema});
+    expect(transform({id: 7, name: 'a', extra: 'b', tstamp: null})).toEqual({id: 7});
+    expect(drift.size).toBe(0);
+  });
+
+  test('holds no field that the schema has, selected or not', () => {
+    const fullSchema: StreamSchema = {type: 'object', properties: undocumented};
+    const {transform} = compile({id, extra: text}, {...kept, fullSchema});
+    expect(transform({id: 7, tstamp: '2026-05-28 03:05:54', name: 'a'})).toEqual({id: 7, extra: '{"name":"a"}'});
+  });
+
+  test('is drift inside objects, as the fields of an object are known', () => {
+    const {transform, drift} = compile(
+      {...undocumented, owner: {type: ['null', 'object'], properties: {id: text}}},
+      kept,
+    );
+    expect(transform({id: 7, owner: {id: '3', more: 1}})).toMatchObject({owner: {id: '3'}, extra: null});
+    expect([...drift]).toEqual([['owner.more', 1]]);
+  });
+
+  test('loses nothing but what no database stores, whatever the API sends', () => {
+    const {transform} = compile(undocumented, kept);
+    const value = fc.jsonValue({stringUnit: 'grapheme', noUnicodeString: true});
+    const rows = fc.dictionary(fc.string({unit: 'grapheme'}), value, {noNullPrototype: true});
+    fc.assert(
+      fc.property(rows, row => {
+        const {extra} = transform({...row, id: '7'});
+        const rest = Object.entries(row).filter(([key]) => !['id', 'tstamp', 'links'].includes(key.toLowerCase()));
+        const expected = rest.length === 0 ? null : Object.fromEntries(rest);
+        expect(extra === null ? null : JSON.parse(String(extra))).toEqual(JSON.parse(JSON.stringify(expected)));
+      }),
+      {seed: 61, numRuns: 300, examples: [[JSON.parse('{"__proto__": {"a": 1}, "constructor": 2, "toString": 3}')]]},
+    );
+    expect(transform({id: 7, note: 'a\u0000b\ud83d', ['k\u0000']: 1})['extra']).toBe('{"note":"ab\ufffd","k":1}');
+  });
+
+  test('is what the streams keep whose fields nobody documents, beside their keys', () => {
+    const stream = findStream('segment_count_history');
+    if (!stream) throw new Error('there is no stream segment_count_history');
+    const {transform, drift} = compileTransform({
+      schema: loadSchema(stream.tapStreamId),
+      zone: 'UTC',
+      ...spellingOf(stream),
+    });
+    const row = {segment_id: 'aa', id: '5', type: 'count', timestamp: 1_790_000_000, matchCount: 12};
+    expect(transform(row)).toEqual({
+      segment_id: 'aa',
+      timestamp: '1790000000',
+      extra: '{"id":"5","type":"count","matchCount":12}',
+    });
+    expect(drift.size).toBe(0);
   });
 });
 
