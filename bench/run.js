@@ -3,7 +3,7 @@
 import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 
-for (const name of ['transform', 'rate', 'memory']) {
+for (const name of ['transform', 'rate', 'memory', 'custom-fields']) {
   const program = fileURLToPath(new URL(`${name}.js`, import.meta.url));
   const {status} = spawnSync(process.execPath, [program], {stdio: 'inherit'});
   if (status !== 0) process.exitCode = 1;

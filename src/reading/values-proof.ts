@@ -17,9 +17,6 @@ import {
 /** Behind so many pages a row or two are asked for alone, and then behind twice as many as each time before. */
 const FIRST_LOOK_AFTER_PAGES = 2;
 
-/** Servers that bring along only so many rows do it in hundreds. */
-const USUAL_CAP = 100;
-
 /** Whether all values of the rows come with them. Undefined where there is nothing to go by. Throws ApiError. */
 export function proveInclude(reading: ReadingWithValues): Promise<boolean | undefined> {
   return reading.stream.definition.idsParameter === undefined ? proveByRows(reading) : proveByValues(reading);
@@ -74,22 +71,33 @@ export function isComplete(
   });
 }
 
-/** Looks at pages whose rows do not name their values, now and then: returns false when one lacks some. */
+/**
+ * Looks at pages whose rows do not name their values, now and then, and where more rows at the end of a page have none
+ * than ever followed one another: returns false when one lacks some.
+ */
 export function createLooks(
   reading: ReadingWithValues,
 ): (rows: readonly WireRow[], loaded: readonly WireRow[]) => Promise<boolean> {
+  const read = valueReader(reading.values.source.values);
   let pages = 0;
   let next = FIRST_LOOK_AFTER_PAGES;
-  let hadSome = false;
+  let mostWithout = 0;
   return async (rows, loaded) => {
     if (reading.values.source.include.listedBy !== undefined || rows.length === 0) return true;
+    const brought = byParent(loaded, read);
+    let without = 0;
+    for (const row of rows) {
+      if (brought.has(keyOfRow(row))) {
+        mostWithout = Math.max(mostWithout, without);
+        without = 0;
+      } else without += 1;
+    }
     pages += 1;
-    // None where there were some, and numbers at which servers cut off.
-    const isSuspicious = hadSome && loaded.length % USUAL_CAP === 0;
-    hadSome ||= loaded.length > 0;
-    if (pages < next && !isSuspicious) return true;
+    if (pages < next && without <= mostWithout) return true;
     if (pages >= next) next = 2 * pages;
-    return await hasAllAtItsEnd(reading, rows, loaded);
+    const isWhole = await hasAllAtItsEnd(reading, rows, loaded);
+    mostWithout = Math.max(mostWithout, without);
+    return isWhole;
   };
 }
 

@@ -2,7 +2,8 @@
 // more than without them, and a value that changes brings its row again.
 
 import {describe, expect, test} from '@jest/globals';
-import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
+import {Dice} from '../../src/simulator/random.js';
+import type {Simulator, SimulatorOptions, WireRow} from '../../src/simulator/simulator.js';
 import {
   bookmarkOf,
   type CatalogDocument,
@@ -163,20 +164,39 @@ test('columns that come along cost at most 15 % more requests than none', () =>
     });
   }));
 
+const valueKeyOf = (stream: Holder) => (stream === 'contacts' ? 'value' : 'fieldValue');
+
+/** The values of fields that hold any text. */
+function textValues(sim: Simulator, stream: Holder): WireRow[] {
+  const fields = [...sim.rows(fieldsOf(stream))].filter(row => (row['type'] ?? row['fieldType']) === 'text');
+  const ids = new Set(fields.map(({id}) => String(id)));
+  return [...sim.rows(valuesOf(stream).resource)].filter(row => ids.has(String(row['field'] ?? row['customFieldId'])));
+}
+
+/** Rows, and fields of theirs that hold any text and have no value yet. */
+function freePlaces(sim: Simulator, stream: Holder): WireRow[] {
+  const {resource, parent} = valuesOf(stream);
+  const field = stream === 'contacts' ? 'field' : 'customFieldId';
+  const taken = new Set([...sim.rows(resource)].map(row => `${row[parent]} ${row[field]}`));
+  const [text] = textValues(sim, stream);
+  return [...sim.rows(stream)]
+    .filter(({id}) => !taken.has(`${id} ${text?.[field]}`))
+    .map(({id}) => ({
+      [parent]: stream === 'contacts' ? (id ?? null) : Number(id),
+      [field]: text?.[field] ?? null,
+      ...(stream === 'contacts' && {owner: id ?? null}),
+    }));
+}
+
 /** Gives other texts to values all over a list; says whose they are. */
 function changeTexts(sim: Simulator, stream: Holder, count: number, text: string): Set<string> {
   const {resource, parent} = valuesOf(stream);
-  const isText = new Set(
-    [...sim.rows(fieldsOf(stream))]
-      .filter(row => (row['type'] ?? row['fieldType']) === 'text')
-      .map(({id}) => String(id)),
-  );
-  const rows = [...sim.rows(resource)].filter(row => isText.has(String(row['field'] ?? row['customFieldId'])));
+  const rows = textValues(sim, stream);
   const changed = new Set<string>();
   for (let index = 0; index < count; index += 1) {
     const row = rows[Math.floor((index * rows.length) / count)];
     if (!row) continue;
-    sim.edit(resource, String(row['id']), {[stream === 'contacts' ? 'value' : 'fieldValue']: `${text} ${index}`});
+    sim.edit(resource, String(row['id']), {[valueKeyOf(stream)]: `${text} ${index}`});
     changed.add(String(row[parent]));
   }
   return changed;
@@ -303,6 +323,57 @@ test('records that were written without columns get them when these are first wa
     expect(came('contacts').size).toBe(450);
     account.clock.now += HOUR;
     expect((await syncRightly(account, target)).came('contacts').size).toBeLessThan(5);
+  }));
+
+test.each<[string, SimulatorOptions]>([
+  ['come along', {}],
+  ['are joined', {ignoreIncludes: ['*']}],
+])('values that change and come while they are read are right after one more run, where they %s', (_, options) =>
+  withAccount({...small, ...options}, async account => {
+    const {sim, clock} = account;
+    const dice = new Dice(8);
+    const texts = new Map(holders.map(stream => [stream, textValues(sim, stream)]));
+    const free = new Map(holders.map(stream => [stream, freePlaces(sim, stream)]));
+    let requests = 0;
+    // Requests find a value changed, some of them another one new, and time gone on.
+    const proxy = await startProxy(sim.url, () => {
+      requests += 1;
+      clock.now += 700;
+      if (requests > 150) return;
+      for (const stream of holders) {
+        const {resource} = valuesOf(stream);
+        const row = texts.get(stream)?.[dice.int(100)];
+        if (row) sim.edit(resource, String(row['id']), {[valueKeyOf(stream)]: `text ${requests}`});
+        const place = requests % 10 === 0 ? free.get(stream)?.[requests] : undefined;
+        if (place) sim.insert(resource, {...place, [valueKeyOf(stream)]: `new ${requests}`});
+      }
+    });
+    try {
+      const target = createTarget();
+      const moving = {...columns, api_url: proxy.url, page_size: 25};
+      for (let round = 0; round < 2; round += 1) {
+        const kept = target.state();
+        const run = await target.run(account.start({config: moving, select, ...(kept && {state: kept})}));
+        expect(run.code).toBe(0);
+      }
+      clock.now += HOUR;
+      await syncRightly(account, target);
+    } finally {
+      await proxy.stop();
+    }
+  }),
+);
+
+test('a whole read tells what is gone, whether the values come along or not', () =>
+  withAccount({...small, seed: 6}, async ({sim, sync}) => {
+    const config = {...columns, emit_activate_version_messages: true};
+    const first = await sync({config, select});
+    const [gone] = [...sim.rows('accounts')];
+    sim.remove('accounts', String(gone?.['id']));
+    const {output, lines} = await sync({config, select, state: first.output.state, args: ['--full-refresh']});
+    // The list of deals has no order here, and so cannot speak of what is missing.
+    expect([...output.activated.keys()]).toEqual(expect.arrayContaining(['accounts', 'contacts']));
+    for (const stream of holders) expect(columnsIn(lines, stream)).toEqual(expectedColumns(sim, stream));
   }));
 
 describe('a field that changes between runs', () => {

@@ -122,6 +122,11 @@ describe('deals with their values', () => {
       {brought: page => (page < 3 ? 1e9 : 100)},
       false,
     ],
+    [
+      'of which only the first hundred come along from the fourth answer on',
+      {brought: page => (page < 4 ? 1e9 : 100)},
+      false,
+    ],
     ['of which none comes along any more from the third answer on', {brought: page => (page < 3 ? 1e9 : 0)}, false],
     ['that come along where no filter shows those of one deal', {brought: () => 1e9, isFilterIgnored: true}, true],
   ])('%s have all of them', async (_, world, isIncluded) => {
