@@ -7,6 +7,7 @@ import type {KeysetParameters} from '../stream-definition.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {Accept, ListSession, Page, RawPage, ReadingContext, Verdict} from './list.js';
 import {verdictOf} from './verdict.js';
+import {isSurelyLast} from './walk.js';
 
 /** Lists shorter than this many pages are read in one chain: finding the ranges costs requests too. */
 const PAGES_WORTH_RANGES = 8;
@@ -48,6 +49,8 @@ type Standing = {
 
 /** What the list can be asked for. */
 type Questions = {
+  /** How many rows a page is asked for. */
+  readonly limit: number;
   /** The first page of all, without a bound. */
   readonly first: () => Promise<Accept>;
   readonly within: (chain: Chain) => Promise<Accept>;
@@ -112,6 +115,7 @@ function createQuestions(
 ): Questions {
   const ascending = {...query, [parameters.order]: 'ASC', limit: String(pageSize)};
   return {
+    limit: pageSize,
     first: () => session.request(ascending),
     within: async ({after, before}) => {
       const upper = before === undefined ? {} : {[parameters.before]: String(before)};
@@ -206,7 +210,7 @@ async function* readChains(
         return false;
       }
       chain.after = lastKey(raw, chain.after);
-      chain.isOver = raw.count === 0 || isComplete(raw, chain, session, standing);
+      chain.isOver = raw.count === 0 || isComplete(raw, chain, {session, questions, standing});
       yield withCheckpoint(raw.page, session, standing);
       if (!chain.isOver) pull(chain);
     }
@@ -216,11 +220,15 @@ async function* readChains(
   }
 }
 
+type Reading = {readonly session: ListSession; readonly questions: Questions; readonly standing: Standing};
+
 /** Whether a chain ends with this page, though it is not empty. */
-function isComplete({count}: RawPage, {after, before}: Chain, {progress}: ListSession, standing: Standing): boolean {
+function isComplete({count}: RawPage, {after, before}: Chain, {session, questions, standing}: Reading): boolean {
+  const {progress} = session;
   // No key lies between the last one and the bound.
   if (before !== undefined) return after >= before - 1;
-  standing.full ??= count;
+  // A reading that goes on may begin with the rest of the list.
+  standing.full ??= isSurelyLast(count, questions.limit) ? questions.limit : count;
   // Behind a filter rows also come among those still to be read, and count as seen: a full page is no end.
   if (count >= standing.full) return false;
   const {chains, total, greatest} = standing;

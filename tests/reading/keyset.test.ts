@@ -355,6 +355,21 @@ describe('going on from a checkpoint', () => {
     expect(second.queries.filter(({params}) => !params.has('id_greater'))).toHaveLength(1);
   });
 
+  test('ends behind what is left of the list, though a row comes with every answer', async () => {
+    const first = await read(answerList({ids: upTo(350)}), {mostPages: 3});
+    const ids = upTo(350);
+    const answer = (query: ListQuery): ListAnswer => {
+      ids.push(ids.length + 1);
+      return query.number > 50 ? {status: 400, body: {message: 'will this never end?'}} : answerList({ids})(query);
+    };
+    for (const length of [300, 350]) {
+      ids.length = length;
+      const {sorted, end} = await read(answer, {checkpoint: stored(first.checkpoints.at(-1))});
+      expect(end).toBe('done');
+      expect(sorted.slice(0, length - 300)).toEqual(upTo(length).slice(300));
+    }
+  });
+
   test('cuts what is left of a long list into ranges, where that was not done yet', async () => {
     const first = await read(answerList({ids: upTo(6_000)}), {mostPages: 1});
     const {queries} = await read(answerList({ids: upTo(6_000)}), {checkpoint: stored(first.checkpoints[0])});
