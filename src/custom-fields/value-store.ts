@@ -14,6 +14,11 @@ const PARTS_OF_OTHER_IDS = 64;
 const PARTS_IN_MEMORY = 40;
 const MOST_CHARACTERS_IN_MEMORY = 16 * 1024 * 1024;
 
+/** The temporary file cannot be made, written or read. The message ends in the way out. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}
+
 export type ValueStore = {
   readonly add: (value: FieldValue) => void;
   /** What was added for a parent, in that order. */
@@ -25,8 +30,14 @@ export type ValueStore = {
 type Part = Map<string, FieldValue[]>;
 type Line = readonly [parent: string, id: string, field: string, value: unknown, currency: unknown];
 
-/** An empty store. `charactersInMemory` bounds what waits to be written to the file. */
-export function createValueStore({charactersInMemory = MOST_CHARACTERS_IN_MEMORY} = {}): ValueStore {
+/**
+ * An empty store. `charactersInMemory` bounds what waits to be written to the file in `directory`. Its functions throw StorageError
+ * when the file fails.
+ */
+export function createValueStore({
+  charactersInMemory = MOST_CHARACTERS_IN_MEMORY,
+  directory = tmpdir(),
+} = {}): ValueStore {
   const waiting = new Map<number, string[]>();
   let characters = 0;
   let file: TemporaryFile | undefined;
@@ -36,7 +47,7 @@ export function createValueStore({charactersInMemory = MOST_CHARACTERS_IN_MEMORY
   const inMemory = new Map<number, Part>();
 
   function spill(): void {
-    file ??= createTemporaryFile();
+    file ??= createTemporaryFile(directory);
     for (const [number, lines] of waiting) {
       const place = file.append(lines.join(''));
       const places = written.get(number);
@@ -105,9 +116,9 @@ type TemporaryFile = {
 };
 
 /** A file that nobody else may read, and that is gone with this process, however that ends. */
-function createTemporaryFile(): TemporaryFile {
-  const path = join(tmpdir(), `tap-activecampaign-${randomUUID()}`);
-  const descriptor = openSync(path, 'wx+', 0o600);
+function createTemporaryFile(directory: string): TemporaryFile {
+  const path = join(directory, `tap-activecampaign-${randomUUID()}`);
+  const descriptor = tried(() => openSync(path, 'wx+', 0o600));
   let isNamed = true;
   const forgetName = () => {
     if (!isNamed) return;
@@ -124,16 +135,19 @@ function createTemporaryFile(): TemporaryFile {
     append: text => {
       const bytes = Buffer.from(text);
       const at = end;
-      for (let done = 0; done < bytes.length; )
-        done += writeSync(descriptor, bytes, done, bytes.length - done, at + done);
+      for (let done = 0; done < bytes.length; ) {
+        const from = done;
+        done += tried(() => writeSync(descriptor, bytes, from, bytes.length - from, at + from));
+      }
       end += bytes.length;
       return {at, bytes: bytes.length};
     },
     read: ({at, bytes}) => {
       const buffer = Buffer.alloc(bytes);
       for (let done = 0; done < bytes; ) {
-        const read = readSync(descriptor, buffer, done, bytes - done, at + done);
-        if (read === 0) break;
+        const from = done;
+        const read = tried(() => readSync(descriptor, buffer, from, bytes - from, at + from));
+        if (read === 0) throw new StorageError('the temporary file of custom field values was cut; run the tap again');
         done += read;
       }
       return buffer.toString();
@@ -143,4 +157,15 @@ function createTemporaryFile(): TemporaryFile {
       forgetName();
     },
   };
+}
+
+function tried<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StorageError(
+      `custom field values cannot be kept in a temporary file (${reason}); set TMPDIR to a folder with more room`,
+    );
+  }
 }

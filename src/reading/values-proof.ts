@@ -1,7 +1,7 @@
 // Finds out whether the answers of a list bring the values of its rows along, all of them. A server that does not know
 // an `include=` ignores it without a word, and one that does may leave some values out: the list of values is the witness.
 
-import {valueReader} from '../custom-fields/values.js';
+import {type FieldValue, valueReader} from '../custom-fields/values.js';
 import {dataKeyOf} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {
@@ -37,7 +37,7 @@ async function proveByValues(reading: ReadingWithValues): Promise<boolean | unde
   if (answer.count === 0) return undefined;
   if (!loaded || !isComplete(reading, answer.rows, loaded)) return false;
   const came = new Set(loaded.map(keyOfRow));
-  const asked = answer.rows.flatMap(row => witnesses.get(keyOfRow(row)) ?? []);
+  const asked = answer.rows.flatMap(row => witnesses.get(keyOfRow(row)) ?? []).filter(saysSomething);
   return asked.length === 0 ? undefined : asked.every(({id}) => came.has(id));
 }
 
@@ -119,7 +119,7 @@ async function hasAllAtItsEnd(
   return true;
 }
 
-/** The ids of one row's values, asked for alone. A filter that is ignored shows values of other rows, too. */
+/** The ids of what one row has values for, asked for alone. A filter that is ignored shows values of other rows, too. */
 async function valuesAlone(reading: ReadingWithValues, parent: string): Promise<readonly string[]> {
   const {values, context} = reading;
   const {byParent: parameter} = values.source.values;
@@ -127,5 +127,11 @@ async function valuesAlone(reading: ReadingWithValues, parent: string): Promise<
   const {definition} = values.list;
   const query = {...definition.parameters, [parameter]: parent, limit: String(context.pageSize)};
   const answer = await look(reading, {...listOfValues(reading), dataKeys: [dataKeyOf(definition)]}, query);
-  return (byParent(answer.rows, valueReader(values.source.values)).get(parent) ?? []).map(({id}) => id);
+  const own = byParent(answer.rows, valueReader(values.source.values)).get(parent) ?? [];
+  return own.filter(saysSomething).map(({id}) => id);
+}
+
+/** Values that were emptied may be left out as well: the columns are the same. */
+function saysSomething({value}: FieldValue): boolean {
+  return value !== null;
 }

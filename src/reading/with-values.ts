@@ -2,7 +2,7 @@
 // values along, they come at no further request; where not, the list of values is read once, as a whole, and the rows
 // find theirs in it. A row whose values have changed comes again although its own replication key has not moved.
 
-import {createValueStore, type ValueStore} from '../custom-fields/value-store.js';
+import {createValueStore, StorageError, type ValueStore} from '../custom-fields/value-store.js';
 import {valueReader} from '../custom-fields/values.js';
 import {ApiError} from '../errors.js';
 import {dataKeyOf} from '../stream-definition.js';
@@ -99,6 +99,9 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
         yield {...fill(page), isWanted: () => true};
       }
     }
+  } catch (error) {
+    // It ends this stream, and no other.
+    throw error instanceof StorageError ? new ApiError({path: list.path, detail: error.message}) : error;
   } finally {
     store?.close();
   }
