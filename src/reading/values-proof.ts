@@ -83,7 +83,8 @@ export function createLooks(
   let next = FIRST_LOOK_AFTER_PAGES;
   let mostWithout = 0;
   return async (rows, loaded) => {
-    if (reading.values.source.include.listedBy !== undefined || rows.length === 0) return true;
+    // Of a single row there is no end that could have been cut off.
+    if (reading.values.source.include.listedBy !== undefined || rows.length <= 1) return true;
     const brought = byParent(loaded, read);
     let without = 0;
     for (const row of rows) {

@@ -10,6 +10,7 @@ import {createContext} from '../support/reading.js';
 const closing: (() => unknown)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map(close => close())));
 
+const [EARLIER, BETWEEN, LATER] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00.000000Z', '2026-03-01T00:00:00Z'];
 const ROWS = 230;
 const FIELDS = ['1', '2', '3'];
 const field = {tag: '', title: '', kind: 'text', options: [], currency: undefined} as const;
@@ -19,17 +20,20 @@ type World = {
   readonly brought?: (page: number) => number;
   readonly isFilterIgnored?: boolean;
   readonly status?: (query: ListQuery) => number | undefined;
+  /** The deals of which a value has changed, and whether each can be asked for alone. */
+  readonly changed?: readonly string[];
+  readonly isSingle?: boolean;
 };
 
 /** Deals of which each has the values `<id>.<field>`, but every tenth of them. */
-function createWorld({brought, isFilterIgnored = false, status}: World) {
-  const deals = Array.from({length: ROWS}, (_, index) => ({id: String(index + 1), mdate: '2026-01-01T00:00:00Z'}));
+function createWorld({brought, isFilterIgnored = false, status, changed = [], isSingle = false}: World) {
+  const deals = Array.from({length: ROWS}, (_, index) => ({id: String(index + 1), mdate: EARLIER}));
   const values = deals
     .filter(({id}) => Number(id) % 10 !== 0)
     .flatMap(({id}) =>
       FIELDS.map(customFieldId => ({
         ...{id: `${id}${customFieldId}`, dealId: Number(id), customFieldId, fieldValue: `${id}.${customFieldId}`},
-        updatedTimestamp: '2026-01-01T00:00:00Z',
+        updatedTimestamp: changed.includes(id) ? LATER : EARLIER,
       })),
     );
   let pages = 0;
@@ -39,7 +43,12 @@ function createWorld({brought, isFilterIgnored = false, status}: World) {
     if (refusal !== undefined) return {status: refusal, body: {}};
     const offset = Number(params.get('offset') ?? 0);
     const end = offset + Number(params.get('limit') ?? 20);
-    const isFuture = (params.get('filters[updated_after]') ?? '') > '2026-06';
+    const [, alone] = /^deals\/(\d+)$/.exec(path) ?? [];
+    if (alone !== undefined) {
+      const deal = deals.find(({id}) => id === alone);
+      return deal && isSingle ? {body: {deal}} : {status: 404, body: {message: 'No Result found'}};
+    }
+    const isFuture = (params.get('filters[updated_after]') ?? '') > EARLIER;
     if (path === 'deals') {
       const rows = isFuture ? [] : deals.slice(offset, end);
       const own = new Set(rows.map(({id}) => Number(id)));
@@ -144,6 +153,26 @@ describe('deals with their values', () => {
     for (const world of [{}, {brought: () => 1e9}, {brought: (page: number) => (page < 3 ? 1e9 : 0)}]) {
       expect((await read(world, {pageSize: 20, places, bytes})).rows).toEqual(expected);
     }
+  });
+
+  describe('of which some have changed and the deals have not', () => {
+    const changed = ['7', '21', '229'];
+    const late = new Map([...expected].filter(([id]) => changed.includes(id)));
+    const stream = {...dealsWithValues(BETWEEN), memory: {rows: 5_000, proofs: {}}};
+
+    test.each<[string, World, number]>([
+      ['that can be asked for alone, with values that come along', {isSingle: true, brought: () => 1e9}, 3],
+      ['that can be asked for alone, with values that are joined', {isSingle: true}, 3],
+      ['that cannot be asked for alone', {brought: () => 1e9}, 1],
+      ['whose values cannot', {isSingle: true, brought: () => 1e9, isFilterIgnored: true}, 1],
+    ])('come again: %s', async (_, world, asked) => {
+      const {rows, server} = await read({...world, changed}, {}, stream);
+      expect([...rows].filter(([id]) => changed.includes(id))).toEqual([...late]);
+      // The list as a whole is the last resort, of which all rows but the wanted ones are left out.
+      expect(rows.size).toBe(changed.length);
+      const alone = server.queries.filter(({path}) => path.startsWith('deals/'));
+      expect(alone).toHaveLength(asked);
+    });
   });
 
   test('began when the first of all answers did, that of the values included', async () => {
