@@ -20,13 +20,14 @@ type World = {
   readonly brought?: (page: number) => number;
   readonly isFilterIgnored?: boolean;
   readonly status?: (query: ListQuery) => number | undefined;
-  /** The deals of which a value has changed, and whether each can be asked for alone. */
+  /** The deals of which a value has changed. */
   readonly changed?: readonly string[];
-  readonly isSingle?: boolean;
+  /** Whether a deal can be asked for alone. */
+  readonly isSingle?: (id: string) => boolean;
 };
 
 /** Deals of which each has the values `<id>.<field>`, but every tenth of them. */
-function createWorld({brought, isFilterIgnored = false, status, changed = [], isSingle = false}: World) {
+function createWorld({brought, isFilterIgnored = false, status, changed = [], isSingle = () => false}: World) {
   const deals = Array.from({length: ROWS}, (_, index) => ({id: String(index + 1), mdate: EARLIER}));
   const values = deals
     .filter(({id}) => Number(id) % 10 !== 0)
@@ -46,7 +47,7 @@ function createWorld({brought, isFilterIgnored = false, status, changed = [], is
     const [, alone] = /^deals\/(\d+)$/.exec(path) ?? [];
     if (alone !== undefined) {
       const deal = deals.find(({id}) => id === alone);
-      return deal && isSingle ? {body: {deal}} : {status: 404, body: {message: 'No Result found'}};
+      return deal && isSingle(alone) ? {body: {deal}} : {status: 404, body: {message: 'No Result found'}};
     }
     const isFuture = (params.get('filters[updated_after]') ?? '') > EARLIER;
     if (path === 'deals') {
@@ -161,13 +162,15 @@ describe('deals with their values', () => {
     const stream = {...dealsWithValues(BETWEEN), memory: {rows: 5_000, proofs: {}}};
 
     test.each<[string, World, number]>([
-      ['that can be asked for alone, with values that come along', {isSingle: true, brought: () => 1e9}, 3],
-      ['that can be asked for alone, with values that are joined', {isSingle: true}, 3],
+      ['that can be asked for alone, with values that come along', {isSingle: () => true, brought: () => 1e9}, 3],
+      ['that can be asked for alone, with values that are joined', {isSingle: () => true}, 3],
+      ['of which one cannot be asked for alone', {isSingle: id => id !== '21', brought: () => 1e9}, 3],
       ['that cannot be asked for alone', {brought: () => 1e9}, 1],
-      ['whose values cannot', {isSingle: true, brought: () => 1e9, isFilterIgnored: true}, 1],
+      ['whose values cannot', {isSingle: () => true, brought: () => 1e9, isFilterIgnored: true}, 1],
     ])('come again: %s', async (_, world, asked) => {
-      const {rows, server} = await read({...world, changed}, {}, stream);
-      expect([...rows].filter(([id]) => changed.includes(id))).toEqual([...late]);
+      const {rows, server, progress} = await read({...world, changed}, {}, stream);
+      expect(progress.proofs['include=dealCustomFieldData']?.obeyed).toBe(world.brought !== undefined);
+      expect(new Map([...rows].filter(([id]) => changed.includes(id)))).toEqual(late);
       // The list as a whole is the last resort, of which all rows but the wanted ones are left out.
       expect(rows.size).toBe(changed.length);
       const alone = server.queries.filter(({path}) => path.startsWith('deals/'));
