@@ -59,9 +59,15 @@ const IPS: Family = {
   include: 'geoIps.geoAddress',
 };
 
-/** Every parent has up to three rows below it. */
+/** Every parent has up to ten rows below it, more than some pages hold. */
 function rowsBelow(parent: number, {parentKey}: Family): readonly {readonly id: string}[] {
-  return upTo(parent % 4).map(number => ({id: String(parent * 10 + number), [parentKey]: String(parent)}));
+  return upTo(parent % 11).map(number => ({id: String(parent * 100 + number), [parentKey]: String(parent)}));
+}
+
+/** The part of a list that a query asks for. */
+function pageOf<T>(rows: readonly T[], params: URLSearchParams): readonly T[] {
+  const offset = Number(params.get('offset') ?? 0);
+  return rows.slice(offset, offset + Number(params.get('limit')));
 }
 
 /** A server whose parents move: orders are read by offset, contacts by key. */
@@ -88,14 +94,17 @@ function serveMoving(family: Family, {rows, seed, removed, inserted, every}: Mov
   const answer = ({path, params}: ListQuery): ListAnswer => {
     const [, parent] = path.split('/');
     if (parent !== undefined) {
-      const isThere = parents.includes(Number(parent));
-      return isThere ? {body: {[family.dataKey]: rowsBelow(Number(parent), family)}} : {status: 404, body: {}};
+      if (!parents.includes(Number(parent))) return {status: 404, body: {}};
+      return {body: {[family.dataKey]: pageOf(rowsBelow(Number(parent), family), params)}};
     }
     move();
     const after = Number(params.get('id_greater') ?? 0);
-    const offset = Number(params.get('offset') ?? 0);
+    const before = Number(params.get('id_less') ?? Number.POSITIVE_INFINITY);
     const sorted = params.get('orders[id]') === 'DESC' ? parents.toReversed() : parents;
-    const page = sorted.filter(id => id > after).slice(offset, offset + Number(params.get('limit')));
+    const page = pageOf(
+      sorted.filter(id => id > after && id < before),
+      params,
+    );
     const beside = page.flatMap(id => rowsBelow(id, family));
     const came = isIncluded && params.get('include') === family.include ? {[family.dataKey]: beside} : {};
     return {body: {[family.list]: page.map(id => ({id: String(id)})), ...came, meta: {total: parents.length}}};

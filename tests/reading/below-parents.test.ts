@@ -80,7 +80,8 @@ function serve(world: World) {
         ({udate}) => bound === null || world.ignoresFilter || (udate !== null && Date.parse(udate) > Date.parse(bound)),
       );
     const total = {meta: {total: String(passed.length)}};
-    const wanted = passed.filter(({id}) => Number(id) > Number(params.get('id_greater') ?? 0));
+    const [after, before] = [params.get('id_greater') ?? 0, params.get('id_less') ?? Number.POSITIVE_INFINITY];
+    const wanted = passed.filter(({id}) => Number(id) > Number(after) && Number(id) < Number(before));
     const sorted = params.get('orders[id]') === 'DESC' ? wanted.toReversed() : wanted;
     const page = sorted.slice(0, limit);
     if (params.get('include') !== INCLUDE) return {body: {contacts: page, ...total}};
@@ -425,6 +426,14 @@ describe('an interrupted reading', () => {
       expect(rest.ids.length).toBeLessThan(expected.length);
       expect(second.reading.progress.seen).toBe(expected.length);
     }
+  });
+
+  test('below each of many parents holds the place among them, however long their list is', async () => {
+    const first = await start(serve({}), {entry: known(false), pageSize: 10});
+    const {checkpoint} = await read(first.reading, 'geoIps', 180);
+    first.reading.stop();
+    expect(checkpoint).toMatchObject({way: 'children', upTo: '180'});
+    expect(first.asked(LIST).some(({params}) => params.has('id_less'))).toBe(false);
   });
 
   test('along with the parents begins again below each where they bring nothing along any more', async () => {
