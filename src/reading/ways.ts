@@ -215,7 +215,7 @@ export async function* readStream(
 }
 
 /** Whether the server was in trouble with a request, as often as it was repeated. */
-function isStumble(error: unknown): boolean {
+export function isStumble(error: unknown): boolean {
   return error instanceof ApiError && error.status !== undefined && error.status >= 500;
 }
 

@@ -4,7 +4,7 @@
 
 import {createValueStore, StorageError, type ValueStore} from '../custom-fields/value-store.js';
 import {valueReader} from '../custom-fields/values.js';
-import {ApiError} from '../errors.js';
+import {ApiError, isRefusal} from '../errors.js';
 import {dataKeyOf} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {createKeySet} from './key-set.js';
@@ -25,7 +25,7 @@ import {
   takeOver,
 } from './value-lists.js';
 import {createLooks, isComplete, proveInclude} from './values-proof.js';
-import {readStream} from './ways.js';
+import {isStumble, readStream} from './ways.js';
 
 /** Rows beyond so many are not asked for by their ids: their ids would take up memory, and the whole list is at hand. */
 const MOST_LATE_ROWS = 50_000;
@@ -60,44 +60,29 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
   const proofs = createProofs(progress, context.wall);
   const looksWell = createLooks(reading);
   const changed = createChanged();
+  /** Whether the answers bring the values along. */
+  let isIncluded = false;
   /** All values, once they were needed. */
   let store: ValueStore | undefined;
 
   try {
     if (values.fault !== undefined) await failFor(reading, values.fault);
-    let isIncluded = await isProven();
+    isIncluded = await isProven();
     progress.ways = isIncluded ? [INCLUDED] : [];
     if (!isIncluded) store = await readAll();
     else if (values.since !== undefined && !isMovedByValues()) await readChanges(values.since);
     else progress.values = {verdict: 'verified', isSure: values.since === undefined};
 
-    const asked: StreamToRead = {
-      ...stream,
-      definition: isIncluded ? includingValues(reading) : stream.definition,
-      memory: {...stream.memory, proofs: progress.proofs},
-    };
-    const askedList = isIncluded ? listIncludingValues(reading) : list;
     const came = createKeySet();
-    for await (const page of readStream(context, asked, askedList, progress, signal)) {
-      if (isIncluded && !(await hasAll(page))) {
-        proofs.refute(includeName(values));
-        isIncluded = false;
-        store = await readAll();
-      }
+    for await (const page of readRows()) {
+      const whole = await fill(page);
       for (const row of page.rows[mainKey] ?? []) if (changed.has(keyOfRow(row))) came.add(keyOfRow(row));
-      yield {...fill(page), isWanted: row => changed.has(keyOfRow(row))};
+      yield {...whole, isWanted: row => changed.has(keyOfRow(row))};
     }
     if (came.size() < changed.size() && !progress.isWhole) {
       const isLate = (key: string) => changed.has(key) && !came.has(key);
       const late = {isIncluded, ids: changed.ids()?.filter(isLate), isWanted: isLate};
-      for await (const page of readLateRows(reading, late)) {
-        if (isIncluded && !(await hasAll(page))) {
-          proofs.refute(includeName(values));
-          isIncluded = false;
-          store = await readAll();
-        }
-        yield {...fill(page), isWanted: () => true};
-      }
+      for await (const page of readLateRows(reading, late)) yield {...(await fill(page)), isWanted: () => true};
     }
   } catch (error) {
     // It ends this stream, and no other.
@@ -127,13 +112,53 @@ async function* readAndFill(reading: ReadingWithValues): AsyncGenerator<Page> {
     return error instanceof ApiError && error.path === list.path && [401, 403, 404].includes(error.status ?? 0);
   }
 
+  /** The pages of the list, with their values where these come along. */
+  async function* readRows(): AsyncGenerator<Page> {
+    let isBegun = false;
+    try {
+      for await (const page of ask()) {
+        isBegun = true;
+        yield page;
+      }
+    } catch (error) {
+      if (!isIncluded || !(isRefusal(error) || isStumble(error))) throw error;
+      if (isRefusal(error)) proofs.refute(includeName(values));
+      // The next run goes on where this one ends.
+      if (isBegun) throw error;
+      await readAllAfterAll();
+      yield* ask();
+    }
+  }
+
+  function ask(): AsyncGenerator<Page> {
+    const asked = {...stream, memory: {...stream.memory, proofs: progress.proofs}};
+    return isIncluded
+      ? readStream(
+          context,
+          {...asked, definition: includingValues(reading)},
+          listIncludingValues(reading),
+          progress,
+          signal,
+        )
+      : readStream(context, asked, list, progress, signal);
+  }
+
+  async function readAllAfterAll(): Promise<void> {
+    isIncluded = false;
+    store = await readAll();
+  }
+
   async function hasAll({rows}: Page): Promise<boolean> {
     const own = rows[mainKey] ?? [];
     return isComplete(reading, own, rows[includedKey]) && (await looksWell(own, rows[includedKey] ?? []));
   }
 
-  /** A page whose rows carry their values. */
-  function fill(page: Page): Page {
+  /** A page whose rows carry their values; where some did not come along, all values are read now. */
+  async function fill(page: Page): Promise<Page> {
+    if (isIncluded && !(await hasAll(page))) {
+      proofs.refute(includeName(values));
+      await readAllAfterAll();
+    }
     const brought = store ? undefined : byParent(page.rows[includedKey] ?? [], read);
     const {listedBy} = source.include;
     const rows = (page.rows[mainKey] ?? []).map(row => {

@@ -156,6 +156,36 @@ describe('deals with their values', () => {
     }
   });
 
+  test.each([
+    ['has come to refuse it', 422, false],
+    ['stumbles over it', 503, true],
+  ])('are joined where the server %s, though it once brought them along', async (_, code, obeyed) => {
+    const status = ({params}: ListQuery) => (params.has('include') ? code : undefined);
+    const proofs = {'include=dealCustomFieldData': {obeyed: true, at: new Date().toISOString()}};
+    const stream = {...dealsWithValues(), memory: {rows: undefined, proofs}};
+    const {rows, progress} = await read({brought: () => 1e9, status}, {}, stream);
+    expect(rows).toEqual(expected);
+    expect(progress.ways).toEqual(expect.arrayContaining(['values joined']));
+    expect(progress.proofs['include=dealCustomFieldData']?.obeyed).toBe(obeyed);
+  });
+
+  test('end where the server refuses them in the middle, and the next run does without', async () => {
+    let asked = 0;
+    const status = ({params}: ListQuery) => {
+      if (params.has('include')) asked += 1;
+      return asked > 4 ? 422 : undefined;
+    };
+    const server = await startListServer(createWorld({brought: () => 1e9, status}));
+    const {context, client} = createContext(server.url, {pageSize: 20, window: 1});
+    closing.push(server.stop, client.close);
+    const [reading] = startReading(context, [dealsWithValues()], new AbortController().signal);
+    const reads = async () => {
+      for await (const page of reading?.pages ?? []) page.release();
+    };
+    await expect(reads()).rejects.toMatchObject({status: 422});
+    expect(reading?.progress.proofs['include=dealCustomFieldData']?.obeyed).toBe(false);
+  });
+
   describe('of which some have changed and the deals have not', () => {
     const changed = ['7', '21', '229'];
     const late = new Map([...expected].filter(([id]) => changed.includes(id)));
