@@ -59,9 +59,9 @@ const IPS: Family = {
   include: 'geoIps.geoAddress',
 };
 
-/** Every parent has up to ten rows below it, more than some pages hold. */
+/** Every parent has up to sixteen rows below it, more than some pages hold. */
 function rowsBelow(parent: number, {parentKey}: Family): readonly {readonly id: string}[] {
-  return upTo(parent % 11).map(number => ({id: String(parent * 100 + number), [parentKey]: String(parent)}));
+  return upTo((7 * parent) % 17).map(number => ({id: String(parent * 100 + number), [parentKey]: String(parent)}));
 }
 
 /** The part of a list that a query asks for. */
@@ -115,7 +115,7 @@ function serveMoving(family: Family, {rows, seed, removed, inserted, every}: Mov
 type Bounds = {readonly pageSize: number; readonly window: number; readonly places: number; readonly bytes: number};
 
 const bounds = fc.record({
-  pageSize: fc.constantFrom(4, 10, 25),
+  pageSize: fc.constantFrom(4, 7, 25),
   window: fc.integer({min: 1, max: 4}),
   places: fc.integer({min: 1, max: 6}),
   bytes: fc.constantFrom(1, 500, 1_000_000),
@@ -187,7 +187,7 @@ describe('rows below parents that come and go', () => {
             expect(wanted().filter(id => !got.has(id))).toEqual([]);
           },
         ),
-        {seed: 71, numRuns: 25},
+        {seed: 73, numRuns: 40},
       );
     },
     60_000,
