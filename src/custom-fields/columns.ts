@@ -73,7 +73,7 @@ export function columnsOf(
   });
 }
 
-/** The schema of a column; `field` is undefined for a description of what any field holds. */
+/** The schema of a column of this field. */
 export function schemaOfColumn({type, part}: Column, field: Pick<FieldDefinition, 'title' | 'kind'>): PropertySchema {
   const title = field.title === '' ? 'without a title' : JSON.stringify(field.title);
   const unit = part === 'value' && field.kind === 'currency' ? ', in cents' : '';

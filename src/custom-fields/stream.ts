@@ -1,7 +1,6 @@
 // What the custom fields of an account add to a stream: the columns, or the one object, in its schema and its rows.
 
-import type {PropertySchema, StreamSchema} from '../schemas.js';
-import {schemaOf} from '../schemas.js';
+import {type PropertySchema, type StreamSchema, schemaOf} from '../schemas.js';
 import type {StreamDefinition} from '../stream-definition.js';
 import {type Column, columnsOf, PREFIX, type ReleasedColumn, schemaOfColumn} from './columns.js';
 import type {Definitions, FieldDefinition} from './definitions.js';
