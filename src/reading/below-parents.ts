@@ -21,6 +21,7 @@ import {
   type Progress,
   type ReadingContext,
 } from './list.js';
+import type {Narrowing} from './narrowing.js';
 import {readPerParent} from './per-parent.js';
 import type {StreamToRead} from './stream-to-read.js';
 
@@ -43,6 +44,8 @@ export type RowsBelow = {
   readonly below: PerParent;
   /** The parents as they are to be read. */
   readonly parents: StreamToRead;
+  /** Where filters narrow what hangs below each parent. */
+  readonly narrowing: Narrowing | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly readList: ReadList;
   readonly signal: AbortSignal;
@@ -70,7 +73,7 @@ export async function* readBelowParents(
   session: ListSession,
   options: RowsBelow,
 ): AsyncGenerator<Page> {
-  const {definition, below, checkpoint, readList, signal} = options;
+  const {definition, below, narrowing, checkpoint, readList, signal} = options;
   const parents = withMargin(options.parents);
   const {list, progress} = session;
   const parentsKey = dataKeyOf(parents.definition);
@@ -103,6 +106,7 @@ export async function* readBelowParents(
     isOnce: definition.paging === 'once',
     parents: wantedParents(oneByOne),
     isInOrder: parents.definition.keyset !== undefined,
+    narrowing,
     checkpoint,
     signal,
   });

@@ -15,6 +15,8 @@ export type Proofs = {
   readonly known: (parameter: string) => boolean | undefined;
   /** Whether what `find` finds out is so. Where it returns undefined, nothing is concluded. */
   readonly prove: (name: string, find: (name: string) => Promise<boolean | undefined>) => Promise<boolean>;
+  /** Notes what was found out. */
+  readonly keep: (parameter: string, obeyed: boolean) => void;
   /** A page has shown the opposite. */
   readonly refute: (parameter: string) => void;
 };
@@ -48,6 +50,7 @@ export function createProofs(progress: Pick<Progress, 'proofs'>, wall: () => num
         return isRefusal(error) && keep(parameter, false);
       }
     },
+    keep: (parameter, obeyed) => void keep(parameter, obeyed),
     refute: parameter => void keep(parameter, false),
   };
 }

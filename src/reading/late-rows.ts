@@ -47,7 +47,8 @@ async function* readByIds(
 ): AsyncGenerator<Page, boolean> {
   const {context, stream, list, progress, signal} = reading;
   const {idsParameter} = stream.definition;
-  if (idsParameter === undefined) return false;
+  // Which of them a filter lets through, only the list that it narrows was seen to tell.
+  if (idsParameter === undefined || stream.filters) return false;
   const {parameters} = isIncluded ? includingValues(reading) : stream.definition;
   const own = createProgress();
   const session = openList(context, {...listFor(reading, isIncluded), ...besides(list)}, own, signal);
@@ -161,6 +162,7 @@ async function* readAmongAll(reading: ReadingWithValues, late: LateRows, came: K
   const own = createProgress();
   const all = {
     definition,
+    filters: stream.filters,
     since: undefined,
     replication: undefined,
     memory: {rows: stream.memory.rows, proofs: progress.proofs},

@@ -7,6 +7,7 @@ import type {Checkpoint} from './checkpoint.js';
 import {type Form, USUAL_FORM} from './envelopes.js';
 import {createFinished} from './finished-parents.js';
 import {type Accept, createProgress, type ListSession, openList, type Page, type ReadingContext} from './list.js';
+import type {Narrowing} from './narrowing.js';
 import {readByOffset} from './offsets.js';
 import {isSurelyLast} from './walk.js';
 
@@ -30,6 +31,8 @@ export type ChildrenToRead = {
   readonly parents: AsyncIterable<WireRow>;
   /** Whether the parents come in the order of their ids, whatever happens to their list. */
   readonly isInOrder: boolean;
+  /** Where filters narrow what hangs below each parent: the first one that has rows shows whether they are obeyed. */
+  readonly narrowing?: Narrowing | undefined;
   readonly checkpoint?: Checkpoint | undefined;
   readonly signal: AbortSignal;
 };
@@ -81,8 +84,10 @@ export async function* readPerParent(
     const {progress} = session;
     const before = progress.seen;
     try {
-      for await (const {page, isLast} of pagesOf(child, await first)) {
-        hasAnswered = true;
+      const answer = await first;
+      hasAnswered = true;
+      if (answer.count > 0) await proveBy(child, answer);
+      for await (const {page, isLast} of pagesOf(child, answer)) {
         const rows = page.rows[mainKey] ?? [];
         // Who takes part in the key of a row makes it another one below each parent.
         const fresh = below.parentField === undefined ? rows.filter(isNew) : rows;
@@ -114,6 +119,16 @@ export async function* readPerParent(
       yield {page, isLast: false};
     }
     finished.add(parent, session.progress.seen);
+  }
+
+  async function proveBy({parent, session: own}: Child, {discard}: Accept): Promise<void> {
+    try {
+      const ofParent = below.parameter === undefined ? {} : {[below.parameter]: parent};
+      await options.narrowing?.proveBy(query => own.request({...query, ...ofParent}, {isPart: true, order: -1}));
+    } catch (error) {
+      discard();
+      throw error;
+    }
   }
 
   function queryOf(parent: string): Query {

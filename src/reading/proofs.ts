@@ -39,6 +39,8 @@ export type ProverOptions = {
   readonly replication: Replication;
   /** The rows that changed last, the newest first, where the whole list was just read. */
   readonly newest?: () => readonly Newest[];
+  /** Whether the query narrows the list: a filter that makes the server forget it brings too much. */
+  readonly isNarrowed?: boolean;
 };
 
 /** A row by its key and its replication key. */
@@ -48,11 +50,11 @@ export type Newest = {readonly key: string; readonly changedAt: string};
 export function createProver(
   context: ReadingContext,
   session: ListSession,
-  {query, replication, newest = () => []}: ProverOptions,
+  {query, replication, newest = () => [], isNarrowed = false}: ProverOptions,
 ): Prover {
   const {progress} = session;
   const {wall} = context;
-  const {known, prove, refute} = createProofs(progress, wall);
+  const {known, prove, keep, refute} = createProofs(progress, wall);
   let sample: WireRow | undefined;
 
   async function ask(parameters: Readonly<Record<string, string>>): Promise<Accept> {
@@ -120,14 +122,20 @@ export function createProver(
     return !isWhole || witnesses.every(({key}) => answer.keys.includes(key));
   }
 
-  /** Whether the filter passes the rows without a key, which are wanted every time: it has to let all rows through. */
+  /**
+   * Whether the filter passes the rows without a key, which are wanted every time: it has to let all rows through, and
+   * none that the query keeps back.
+   */
   async function hidesNone(parameter: string): Promise<boolean> {
     const all = await ask({limit: '1'});
     const filtered = await ask({[parameter]: BEGINNING, limit: '1'});
-    if (all.total === undefined || filtered.total === undefined || filtered.total >= all.total) return true;
-    // Rows may have gone between the two.
+    if (all.total === undefined || filtered.total === undefined) return true;
+    const hasMore = filtered.total > all.total;
+    if (filtered.total === all.total || (hasMore && !isNarrowed)) return true;
+    // Rows may have come or gone between the two.
     const after = await ask({limit: '1'});
-    return after.total === undefined || filtered.total >= after.total;
+    if (after.total === undefined) return true;
+    return hasMore ? filtered.total <= after.total : filtered.total >= after.total;
   }
 
   function latest(): readonly Newest[] {
@@ -139,6 +147,7 @@ export function createProver(
     order: parameter => prove(parameter, proveOrder),
     prove,
     known,
+    keep,
     refute,
     sample: () => sample,
   };

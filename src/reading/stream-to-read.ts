@@ -2,6 +2,7 @@
 
 import type {CustomFieldSource} from '../custom-fields/source.js';
 import type {Filler} from '../custom-fields/values.js';
+import type {Filters} from '../filters.js';
 import type {SideLoaded, StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
@@ -10,6 +11,8 @@ import type {Proof} from './list.js';
 /** A stream as it is to be read. Instants are UTC with six decimals. */
 export type StreamToRead = {
   readonly definition: StreamDefinition;
+  /** Those of its parameters by which a user narrows the list: the server has to be seen to obey them. */
+  readonly filters?: Filters | undefined;
   /** Rows whose replication key is older are not wanted; undefined when every row is. */
   readonly since: string | undefined;
   readonly replication: Replication | undefined;

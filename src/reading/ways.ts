@@ -12,6 +12,7 @@ import {type ChildrenCheckpoint, isChildrenCheckpoint} from './finished-parents.
 import {createKeySet, type KeySet} from './key-set.js';
 import {isKeysetCheckpoint} from './keyset.js';
 import {type Accept, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
+import {createNarrowing} from './narrowing.js';
 import {readNewestFirst, readNewestFirstPlace} from './newest-first.js';
 import {readNumberedPages, readOnce} from './numbered-pages.js';
 import {readOffsetPlace} from './offsets.js';
@@ -35,7 +36,7 @@ export async function* readStream(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  const {definition, since, replication, memory, sideLoading, parents} = stream;
+  const {definition, filters, since, replication, memory, sideLoading, parents} = stream;
   progress.proofs = memory.proofs;
   const resume = readCheckpoint(stream);
   progress.isResumed = resume !== undefined;
@@ -46,19 +47,26 @@ export async function* readStream(
   /** Filled by a whole read that is to prove something. */
   let newestRows: Witnesses | undefined;
   const newest = () => (newestRows?.newest() ?? []).map(({parent, changedAt}) => ({key: parent, changedAt}));
-  const prover = replication && createProver(context, session, {query, replication, newest});
+  const isNarrowed = filters !== undefined;
+  const prover = replication && createProver(context, session, {query, replication, newest, isNarrowed});
+  const narrowing = filters && createNarrowing(context, session, {definition, filters});
   /** The parameter that shortens the reading, for checkpoints; null while the whole list is read. */
   let via: string | null = null;
   let witnesses: Witnesses | undefined;
 
-  for await (const page of read()) {
-    const {checkpoint} = page;
-    const shortcut = via;
-    const place = () => {
-      const at = checkpoint?.();
-      return at && {...at, shortcut};
-    };
-    yield checkpoint ? {...page, checkpoint: place} : page;
+  try {
+    for await (const page of read()) {
+      if (narrowing && !(await narrowing.admits(page))) continue;
+      const {checkpoint} = page;
+      const shortcut = via;
+      const place = () => {
+        const at = checkpoint?.();
+        return at && {...at, shortcut};
+      };
+      yield checkpoint ? {...page, checkpoint: place} : page;
+    }
+  } catch (error) {
+    throw narrowing ? narrowing.explain(error) : error;
   }
 
   async function* read(): AsyncGenerator<Page> {
@@ -207,6 +215,7 @@ export async function* readStream(
       definition,
       below,
       parents,
+      narrowing,
       checkpoint,
       readList: readStream,
       signal,
