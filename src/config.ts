@@ -5,6 +5,7 @@ import {Ajv} from 'ajv';
 import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
 import {isZone, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
+import {type FiltersByStream, parseFilters} from './filters.js';
 import {
   type ConfigFile,
   coerceSetting,
@@ -41,6 +42,8 @@ export type Config = {
   readonly naiveTimezone: string;
   /** Whether custom field values come in their own streams only, or also as columns or in an object. */
   readonly customFields: 'rows' | 'columns' | 'object';
+  /** See `filtersOf`. */
+  readonly filters: FiltersByStream;
   readonly failFast: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: 'text' | 'json';
@@ -112,7 +115,7 @@ type RawConfig = {
   readonly emit_activate_version_messages: boolean;
   readonly naive_timezone: string;
   readonly custom_fields: 'rows' | 'columns' | 'object';
-  readonly filters?: Readonly<Record<string, object>>;
+  readonly filters?: Readonly<Record<string, unknown>>;
   readonly fail_fast: boolean;
   readonly log_level: LogLevel | 'warning' | 'critical';
   readonly log_format: 'text' | 'json';
@@ -169,7 +172,8 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
   }
   checkStreamNames('lookback_seconds', raw.lookback_seconds, faults);
   checkStreamNames('full_refresh_days', raw.full_refresh_days, faults);
-  refuseReserved(raw, faults);
+  const {filters, faults: ofFilters} = parseFilters(raw.filters ?? {}, raw.api_token?.trim());
+  for (const fault of ofFilters) faults.add('filters', fault);
   if (address === undefined || startDate === undefined) return undefined;
   return {
     api: 'sandbox' in address ? address : {url: address.url, token: token ?? ''},
@@ -185,6 +189,7 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
     emitActivateVersionMessages: raw.emit_activate_version_messages,
     naiveTimezone: raw.naive_timezone,
     customFields: raw.custom_fields,
+    filters,
     failFast: raw.fail_fast,
     logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
     logFormat: raw.log_format,
@@ -227,14 +232,6 @@ function checkStreamNames(setting: string, value: NumberByStream | undefined, fa
   const names = streams.map(({tapStreamId}) => tapStreamId);
   for (const name of Object.keys(value).filter(name => !names.includes(name))) {
     faults.add(setting, `there is no stream ${show(name)}${didYouMean(name, names)}`);
-  }
-}
-
-// A setting that would silently do nothing is worse than a refused one.
-function refuseReserved(raw: RawConfig, faults: Faults): void {
-  const {filters = {}} = raw;
-  if (Object.keys(filters).length > 0) {
-    faults.add('filters', 'this version of the tap does not pass filters to the API; remove the key');
   }
 }
 

@@ -6,12 +6,14 @@ import type {Client} from './client.js';
 import type {Conclusion} from './conclusion.js';
 import {shiftSeconds} from './dates.js';
 import type {ApiError} from './errors.js';
+import {fingerprintOf} from './filters.js';
 import type {Logger} from './logger.js';
 import type {Progress} from './reading/list.js';
 import {blankReport, type Outcome, type StreamReport} from './report.js';
 import type {RequestCounts} from './request-tally.js';
 import {hasState, markFinished, type State} from './state.js';
 import type {StreamCourse} from './stream-course.js';
+import {validReplicationKeys} from './stream-definition.js';
 import type {StreamPlan} from './stream-plan.js';
 
 // The bookmark was made by the clock of the server then, which may have been set since.
@@ -59,7 +61,7 @@ export type EndedRead = {
 
 /** The state behind a stream that was read to its end, from the one in which it began. */
 export function stateBehind({plan, progress, course, conclusion}: EndedRead, state: State): State {
-  const {tapStreamId, stream} = plan;
+  const {tapStreamId, stream, filters, startsOver} = plan;
   const {bookmark, wholeRead, doubt, sureUntil, parentsSince, valuesSince} = conclusion;
   const {beganAt, version} = course.account();
   // Where the read stood was said in earlier STATEs, so it must be taken back.
@@ -73,6 +75,8 @@ export function stateBehind({plan, progress, course, conclusion}: EndedRead, sta
     parentsSince,
     valuesSince,
     version,
+    filters: fingerprintOf(filters) ?? null,
+    startedOver: startsOver ? validReplicationKeys(stream.definition) : undefined,
   });
 }
 
@@ -125,8 +129,9 @@ export function reportStream(ended: StreamToReport): StreamReport {
   const {plan, progress, course, outcome, conclusion, error, counts, seconds} = ended;
   const {version = null} = course.account();
   const records = course.records();
+  const unread = reportUnread(plan);
   return {
-    ...reportUnread(plan),
+    ...unread,
     outcome,
     records,
     requests: counts.requests,
@@ -139,7 +144,7 @@ export function reportStream(ended: StreamToReport): StreamReport {
     resumed: progress.isResumed,
     verdict: conclusion?.verdict ?? null,
     total: progress.total ?? null,
-    bookmarkAfter: conclusion?.bookmark ?? plan.storedBookmark ?? null,
+    bookmarkAfter: conclusion ? (conclusion.bookmark ?? plan.storedBookmark ?? null) : unread.bookmarkAfter,
     version: records > 0 || conclusion?.activated !== undefined ? version : null,
     activated: conclusion?.activated !== undefined,
     misfits: Object.fromEntries(course.misfits),
@@ -150,18 +155,19 @@ export function reportStream(ended: StreamToReport): StreamReport {
 }
 
 /** The report of a stream whose turn did not come. */
-export function reportUnread({tapStreamId, storedBookmark}: StreamPlan): StreamReport {
-  const bookmark = storedBookmark ?? null;
-  return {...blankReport(tapStreamId), bookmarkBefore: bookmark, bookmarkAfter: bookmark};
+export function reportUnread({tapStreamId, bookmarkInState, filters = {}}: StreamPlan): StreamReport {
+  const bookmark = bookmarkInState ?? null;
+  return {...blankReport(tapStreamId), filters, bookmarkBefore: bookmark, bookmarkAfter: bookmark};
 }
 
 /** Logs how a stream ended. A failure is logged where it is judged. */
 export function logOutcome(report: StreamReport, log: Logger): void {
-  const {stream, outcome, records, requests, seconds, ways, verdict} = report;
+  const {stream, outcome, records, requests, seconds, ways, verdict, filters} = report;
   if (outcome === 'done') {
     const way = ways.join(', ');
     const facts = {stream, records, requests, seconds: Math.round(seconds * 100) / 100, way};
-    log.info({...facts, verdict}, 'stream finished');
+    const narrowing = Object.keys(filters).length > 0 ? {filters} : {};
+    log.info({...facts, verdict, ...narrowing}, 'stream finished');
   }
   log.metric({type: 'timer', metric: 'sync_duration', value: seconds, tags: {stream, status: outcome}});
 }

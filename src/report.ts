@@ -1,7 +1,8 @@
 // The run report: what a run read, how, at what cost and with what certainty. Data and pure functions; knows no files
-// and no log. Holds counts, names and instants only, never a record's content.
+// and no log. Holds counts, names, instants and what the user filters by, never a record's content.
 
 import {fromMillis} from './dates.js';
+import type {Filters} from './filters.js';
 import type {Verdict} from './reading/list.js';
 import type {RequestCounts} from './request-tally.js';
 
@@ -11,6 +12,8 @@ export type Outcome = 'done' | 'skipped' | 'failed' | 'stopped' | 'not started';
 /** How one stream ended. */
 export type StreamReport = {
   readonly stream: string;
+  /** The parameters that narrow its list, as they were given. */
+  readonly filters: Filters;
   readonly outcome: Outcome;
   readonly records: number;
   /**
@@ -102,6 +105,7 @@ export type Totals = {
 
 export type StreamEntry = {
   readonly stream: string;
+  readonly filters: Filters;
   readonly outcome: Outcome;
   readonly records: number;
   readonly requests: number;
@@ -128,6 +132,7 @@ export type StreamEntry = {
 export function blankReport(stream: string): StreamReport {
   return {
     stream,
+    filters: {},
     outcome: 'not started',
     records: 0,
     requests: 0,
@@ -185,6 +190,7 @@ export function toRunReport({sync, counts, version, startedAt, endedAt, exitCode
 function toEntry(report: StreamReport): StreamEntry {
   return {
     stream: report.stream,
+    filters: report.filters,
     outcome: report.outcome,
     records: report.records,
     requests: report.requests,

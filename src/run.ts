@@ -13,6 +13,7 @@ import {type Connection, connect, findAccount} from './connection.js';
 import {withCustomFieldsOf} from './custom-fields/offer.js';
 import {InputError} from './errors.js';
 import {readJsonFile, readTextFile} from './files.js';
+import {filtersOf, unusedFilters} from './filters.js';
 import {parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
@@ -110,7 +111,8 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
       return choose(flags, givenCatalog, await offerFields(offer, config, known, signal));
     };
     const {selection, isFullRefresh, warnings: ofChoice} = usual ?? (await findAll());
-    for (const warning of ofChoice) log.warn({}, warning);
+    const ids = selection.streams.map(({definition}) => definition.tapStreamId);
+    for (const warning of [...ofChoice, ...unusedFilters(config.filters, ids)]) log.warn({}, warning);
     const isRefreshing = selection.streams.some(({definition}) => isFullRefresh(definition.tapStreamId));
     if (flags.fullRefresh !== undefined && !isRefreshing) {
       log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
@@ -149,6 +151,7 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
         fullRefreshDays: tapStreamId => fullRefreshDaysOf(config.fullRefreshDays, tapStreamId),
         isFullRefresh,
         emitActivateVersion: config.emitActivateVersionMessages,
+        filters: tapStreamId => filtersOf(config.filters, tapStreamId),
         failFast: config.failFast,
       },
       log,

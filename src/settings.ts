@@ -11,7 +11,7 @@ export type SettingSchema = {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly additionalProperties?: {
-    readonly type: 'integer' | 'number' | 'object';
+    readonly type: 'integer' | 'number';
     readonly minimum?: number;
     readonly maximum?: number;
   };
@@ -182,8 +182,7 @@ export const settings: readonly Setting[] = [
     schema: {
       type: 'object',
       description:
-        'API query parameters by stream, such as `{"contacts": {"listid": "3"}}`. Reserved: this version refuses them.',
-      additionalProperties: {type: 'object'},
+        'API query parameters by stream, which narrow its list: `{"contacts": {"listid": "3"}, "tags": {"filters[search][eq]": "vip"}}`. Values are texts, numbers, true, false, or lists of texts (`"ids[]": ["3", "5"]`). A parameter that the API does not obey fails its stream.',
     },
   },
   {

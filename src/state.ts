@@ -7,7 +7,7 @@ import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state
 import {describe, isObject} from './json.js';
 import {entryOf, isNothing, property, putEntry, readInstant, type State, type Wrong} from './state-entry.js';
 import {validReplicationKeys} from './stream-definition.js';
-import {finishMemory, type MemoryOfFinish} from './stream-memory.js';
+import {finishMemory, type MemoryOfFinish, startOver} from './stream-memory.js';
 import {findStream, streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
@@ -82,18 +82,22 @@ export type Finish = MemoryOfFinish & {
   readonly bookmark?: string | undefined;
   /** When the reading began: also full-table streams leave a trace, which hasState finds. */
   readonly syncedAt: string;
+  /** The replication keys by which no bookmark counts any more, where the stream was started over. */
+  readonly startedOver?: readonly string[] | undefined;
 };
 
 /**
  * The state after a stream was read to its end: its bookmark, if it has one, when it was read, and what is remembered
- * of it. Its progress is over. Bookmarks of its other keys stay, those of the SDK's form become null.
+ * of it. Its progress is over. Bookmarks of its other keys stay, those of the SDK's form become null. Where it was started
+ * over, nothing stays of what was read before.
  */
 export function markFinished(
   state: State,
   tapStreamId: string,
-  {replicationKey, bookmark, syncedAt, ...memory}: Finish,
+  {replicationKey, bookmark, syncedAt, startedOver, ...memory}: Finish,
 ): State {
-  const before = entryOf(state, tapStreamId);
+  const found = entryOf(state, tapStreamId);
+  const before = startedOver ? startOver(supersede(openEntry(found)), startedOver) : found;
   const isMoved = replicationKey !== undefined && bookmark !== undefined;
   const entry = isMoved ? {...supersede(before), [replicationKey]: bookmark} : openEntry(before);
   return putEntry(state, tapStreamId, {...finishMemory(entry, memory), synced_at: syncedAt});

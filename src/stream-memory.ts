@@ -59,6 +59,8 @@ export type StreamMemory = {
   readonly proofs: Readonly<Record<string, Proof>>;
   /** The highest version that was ever used for the stream. */
   readonly version?: number;
+  /** The fingerprint of the filters that narrowed its last read that ended; none where nothing did. */
+  readonly filters?: string;
   readonly progress?: StreamProgress;
   /** Sentences about what is there and is not understood. */
   readonly complaints: readonly string[];
@@ -76,6 +78,8 @@ export type MemoryOfFinish = {
   readonly valuesSince?: string | undefined;
   readonly proofs?: Readonly<Record<string, Proof>> | undefined;
   readonly version?: number | undefined;
+  /** Null when it was not narrowed. */
+  readonly filters?: string | null | undefined;
 };
 
 /** What the state remembers of a stream. Never throws, whatever stands there. */
@@ -131,6 +135,9 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     parseVersion,
     `the version of ${tapStreamId} is not one of this tap's; the next one is made from the clock`,
   );
+  const written = property(entry, 'filters');
+  // Whatever stands there, it is not the fingerprint of the filters that are given now, unless it is that very text.
+  const filters = isNothing(written) ? undefined : typeof written === 'string' ? written : JSON.stringify(written);
   const progress = read(
     'progress',
     value => parseProgress(only(value)),
@@ -146,6 +153,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
     ...(columns && {columns}),
     proofs: proofs.known,
     ...(version !== undefined && {version}),
+    ...(filters !== undefined && {filters}),
     ...(progress && {progress}),
     complaints,
   };
@@ -188,7 +196,7 @@ export function setColumns(state: State, tapStreamId: string, columns: Readonly<
  * merges states would bring it back, and is not mentioned elsewhere.
  */
 export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
-  const {rows, wholeRead, doubt, sureUntil, parentsSince, valuesSince, proofs, version} = finish;
+  const {rows, wholeRead, doubt, sureUntil, parentsSince, valuesSince, proofs, version, filters} = finish;
   return {
     ...entry,
     ...(rows !== undefined && {rows}),
@@ -199,8 +207,33 @@ export function finishMemory(entry: Json, finish: MemoryOfFinish): Json {
     ...(valuesSince !== undefined && {values_since: valuesSince}),
     ...(proofs && {proofs: mergeProofs(entry, proofs)}),
     ...(version !== undefined && {version: higherVersion(entry, version)}),
+    ...(filters === null ? over(entry, 'filters') : filters !== undefined && {filters}),
     ...over(entry, 'progress'),
   };
+}
+
+/**
+ * A memory without what was found out about rows that other filters let through. What is known of the server stays, and
+ * so does an interrupted read, which names the filters that it was made with.
+ */
+export function forgetRows({columns, proofs, version, filters, progress, complaints}: StreamMemory): StreamMemory {
+  return {
+    ...(columns && {columns}),
+    proofs,
+    ...(version !== undefined && {version}),
+    ...(filters !== undefined && {filters}),
+    ...(progress && {progress}),
+    complaints,
+  };
+}
+
+/**
+ * The entry of a stream that was started over, without what is forgotten then and without its bookmarks by these keys.
+ * The last whole read stays, for the one that has just ended takes its place.
+ */
+export function startOver(entry: Json, replicationKeys: readonly string[]): Json {
+  const gone = [...replicationKeys, 'rows', 'doubt', 'sure_until', 'parents_since', 'values_since'];
+  return Object.assign({}, entry, ...gone.map(key => over(entry, key)));
 }
 
 function over(entry: Json, key: string): Json {

@@ -6,6 +6,7 @@ import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import {columnsToRemember} from './custom-fields/released.js';
 import {hasColumns, valuesOf} from './custom-fields/to-read.js';
 import {fromMillis, shiftSeconds} from './dates.js';
+import {type Filters, fingerprintOf, narrowed} from './filters.js';
 import {parentsOf} from './parents.js';
 import type {Replication, SideLoading, StreamToRead, ValuesToRead} from './reading/stream-to-read.js';
 import {replicationOf} from './replication.js';
@@ -13,7 +14,7 @@ import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';
 import {sideLoadingOf} from './side-loading.js';
 import type {State} from './state.js';
-import {memoryOf, type StreamMemory, type StreamProgress} from './stream-memory.js';
+import {forgetRows, memoryOf, type StreamMemory, type StreamProgress} from './stream-memory.js';
 import {nextVersion} from './versions.js';
 
 // No account is older: a read from here is a read of everything.
@@ -34,6 +35,8 @@ export type PlanSettings = {
   readonly isFullRefresh: (tapStreamId: string) => boolean;
   /** Whether whole reads tell targets by a version what they no longer saw. */
   readonly emitActivateVersion: boolean;
+  /** The parameters that narrow a stream's list; undefined for none. */
+  readonly filters: (tapStreamId: string) => Filters | undefined;
 };
 
 export type StreamPlan = {
@@ -42,8 +45,10 @@ export type StreamPlan = {
   readonly zones: Zones;
   /** Undefined for a FULL_TABLE stream. */
   readonly replication: Replication | undefined;
-  /** The bookmark of the state. */
+  /** The bookmark of the state; undefined where it is that of other filters. */
   readonly storedBookmark: string | undefined;
+  /** What stands in the state until the read has ended: the bookmark, whether it counts or not. */
+  readonly bookmarkInState: string | undefined;
   /** The bookmark below which the next one must not fall. */
   readonly bookmark: string | undefined;
   /** Records older than this are left out; undefined when every record is wanted. */
@@ -53,6 +58,9 @@ export type StreamPlan = {
   /** Whether all is wanted that the settings allow, not only what changed since the bookmark. */
   readonly isFromStart: boolean;
   readonly memory: StreamMemory;
+  readonly filters: Filters | undefined;
+  /** Whether its filters are others than those by which it was last read, so that nothing of that counts any more. */
+  readonly startsOver: boolean;
   /** Undefined for a stream whose rows come with no others. */
   readonly sideLoading: Omit<SideLoading, 'isWanted'> | undefined;
   /** Hash of all that decides which records come and how they look. */
@@ -76,8 +84,14 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const {definition, replicationKey} = stream;
   const {tapStreamId} = definition;
   const zones = zonesOf(definition, settings.naiveTimezone);
-  const memory = memoryOf(state, tapStreamId);
-  const storedBookmark = replicationKey === undefined ? undefined : bookmarkOf(state, definition, replicationKey);
+  const found = memoryOf(state, tapStreamId);
+  const bookmarkInState = replicationKey === undefined ? undefined : bookmarkOf(state, definition, replicationKey);
+  const filters = settings.filters(tapStreamId);
+  const isFilteredAnew = fingerprintOf(filters) !== found.filters;
+  const wasRead = bookmarkInState !== undefined || found.wholeRead !== undefined || found.rows !== undefined;
+  const startsOver = isFilteredAnew && wasRead;
+  const memory = isFilteredAnew ? forgetRows(found) : found;
+  const storedBookmark = startsOver ? undefined : bookmarkInState;
   const isRefreshed = settings.isFullRefresh(tapStreamId);
   const bookmark = isRefreshed ? undefined : storedBookmark;
   const days = settings.fullRefreshDays(tapStreamId);
@@ -98,8 +112,8 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const sinceOfWhole = isUnsure ? sinceOf(sureUntil, lookback, zones) : since;
 
   // Where start_date leaves records out, their absence means nothing. Neither does it in the first read of a stream,
-  // when the target has nothing yet.
-  const isReread = isRefreshed || (isDue && bookmark !== undefined);
+  // when the target has nothing yet; one that starts over has what its former filters let through.
+  const isReread = isRefreshed || startsOver || (isDue && bookmark !== undefined);
   const isWhole = since === undefined && parentsSince === undefined;
   const speaksOfAbsence = isWhole && (replicationKey === undefined || isReread);
   const isVersioned = settings.emitActivateVersion && speaksOfAbsence;
@@ -113,6 +127,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     definition.path,
     parentsSince,
     ...(valuesSince === undefined ? [] : [valuesSince]),
+    ...(filters ? [filters] : []),
   ]);
   const {resumed, ignored} = chooseProgress(memory.progress, {selection, nowMs, isVersioned, settings});
   return {
@@ -121,12 +136,17 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     zones,
     replication: replicationOf(stream, zones.read),
     storedBookmark,
+    bookmarkInState,
     bookmark,
     since,
     sinceOfWhole,
     isFromStart,
-    memory,
-    sideLoading: sideLoadingOf(stream, settings.naiveTimezone),
+    // What the server obeys together with other filters, or with none, it need not obey with these.
+    memory: isFilteredAnew && !resumed ? {...memory, proofs: {}} : memory,
+    filters,
+    startsOver,
+    // Rows that come along with their parents come whatever is asked of their own list.
+    sideLoading: filters ? undefined : sideLoadingOf(stream, settings.naiveTimezone),
     parents: parentsOf(definition, {state, naiveTimezone: settings.naiveTimezone, since: parentsSince}),
     values: valuesOf(stream, {state, naiveTimezone: settings.naiveTimezone, since: valuesSince, lookback}),
     columns: columnsToRemember(stream),
@@ -139,9 +159,10 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
 
 /** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
 export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
-  const {stream, since, replication, memory, sideLoading, isFromStart, parents, values, resumed} = plan;
+  const {stream, since, replication, memory, filters, sideLoading, isFromStart, parents, values, resumed} = plan;
   return {
-    definition: stream.definition,
+    definition: narrowed(stream.definition, filters),
+    filters,
     since,
     replication,
     memory: {rows: memory.rows, proofs: memory.proofs},

@@ -151,6 +151,10 @@ function interruptedFirst(streams: readonly SelectedStream[], state: State): rea
 
 /** Says what the state remembers of a stream and is of no use. */
 function logMemory(plan: StreamPlan, log: Logger): void {
+  const {tapStreamId: stream, startsOver, resumed, filters = {}} = plan;
+  if (startsOver && !resumed) {
+    log.info({stream, filters}, 'the filters are not those of the last run, so that the stream starts over');
+  }
   for (const complaint of plan.memory.complaints) log.warn({stream: plan.tapStreamId}, complaint);
   if (plan.ignored !== undefined) logIgnored(plan, plan.ignored, log);
 }

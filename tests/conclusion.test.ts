@@ -36,6 +36,7 @@ function concluded({stream: name = 'contacts', entry, settings, progress, accoun
       fullRefreshDays: () => undefined,
       isFullRefresh: () => false,
       emitActivateVersion: false,
+      filters: () => undefined,
       ...settings,
     },
     NOW,
@@ -182,5 +183,31 @@ describe('the bookmark', () => {
   ])('%s behind a version that is not activated', (_, entry, expected) => {
     const settings = {...refreshed, ...versioned};
     expect(concluded({entry, settings, progress: {verdict: 'moving'}}).bookmark).toBe(expected);
+  });
+});
+
+describe('a read under other filters than before', () => {
+  const settings = {filters: () => ({listid: '3'})};
+
+  test('has nothing to be measured by: less than half of the rows are no loss, nor are none', () => {
+    for (const seen of [0, 40]) {
+      expect(concluded({entry: known, settings, progress: {seen}})).toMatchObject({
+        wholeRead: {at: BEGAN, rows: seen},
+        doubt: null,
+        warning: undefined,
+      });
+    }
+  });
+
+  test('moves no bookmark where no row came, since that of the former filters means nothing', () =>
+    expect(concluded({entry: known, settings, account: {highest: undefined}}).bookmark).toBeUndefined());
+
+  test('may say what is gone, and begins again without a version where it may not', () => {
+    const both = {...settings, ...versioned};
+    expect(concluded({entry: known, settings: both})).toMatchObject({activated: NOW, bookmark: HIGHEST});
+    expect(concluded({entry: known, settings: both, progress: {verdict: 'moving'}})).toMatchObject({
+      activated: undefined,
+      bookmark: undefined,
+    });
   });
 });

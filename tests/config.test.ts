@@ -43,6 +43,7 @@ test('an URL and a token are enough, and the rest has the documented defaults', 
     emitActivateVersionMessages: false,
     naiveTimezone: 'America/Chicago',
     customFields: 'rows',
+    filters: {},
     failFast: false,
     logLevel: 'info',
     logFormat: 'text',
@@ -173,8 +174,23 @@ describe('a value as users and Meltano write it', () => {
     ['log_level', 'CRITICAL', {logLevel: 'fatal'}],
     ['log_format', 'JSON', {logFormat: 'json'}],
     ['custom_fields', 'rows', {}],
-    ['filters', {}, {}],
-    ['filters', '{}', {}],
+    ['filters', {}, {filters: {}}],
+    ['filters', '{}', {filters: {}}],
+    ['filters', {contacts: {}}, {filters: {}}],
+    ['filters', {contacts: {listid: '3'}}, {filters: {contacts: {listid: '3'}}}],
+    ['filters', '{"contacts": {"listid": 3}}', {filters: {contacts: {listid: '3'}}}],
+    [
+      'filters',
+      {accounts: {'filters[a][gt]': 0.5, b: true}},
+      {filters: {accounts: {b: 'true', 'filters[a][gt]': '0.5'}}},
+    ],
+    ['filters', {contacts: {'ids[]': ['3', '5']}}, {filters: {contacts: {'ids[]': ['3', '5']}}}],
+    ['filters', {deals: {after: '2024-01-01'}}, {filters: {deals: {after: '2024-01-01'}}}],
+    [
+      'filters',
+      {custom_object_pets: {'filters[fields.age][gt]': 3}},
+      {filters: {custom_object_pets: {'filters[fields.age][gt]': '3'}}},
+    ],
     ['full_refresh_days', 7, {fullRefreshDays: 7}],
     ['full_refresh_days', '0.5', {fullRefreshDays: 0.5}],
     ['full_refresh_days', 0, {fullRefreshDays: 0}],
@@ -252,18 +268,95 @@ describe('a value as users and Meltano write it', () => {
     ['log_format', 'xml', 'log_format: must be text or json, not "xml"'],
     ['custom_fields', 'sideways', 'custom_fields: must be rows, columns or object, not "sideways"'],
     ['filters', ['x'], 'filters: must be an object of stream names'],
+    ['filters', '{"contacts": ', 'filters: must be an object of stream names'],
+    ['filters', {contcts: {listid: '3'}}, 'filters: there is no stream "contcts"; did you mean "contacts"?'],
+    ['filters', JSON.parse('{"__proto__": {"a": "b"}}'), 'filters: there is no stream "__proto__"'],
+    [
+      'filters',
+      {contacts: 'listid=3'},
+      'filters: contacts must be an object of query parameters, such as {"listid": "3"}, not text',
+    ],
+    ['filters', {contacts: null}, 'filters: contacts must be an object of query parameters'],
+    [
+      'filters',
+      {contacts: {'list id': '3'}},
+      'filters: contacts."list id" is no query parameter; write it as the API spells it',
+    ],
+    ['filters', {contacts: {'filters[a': '3'}}, 'filters: contacts."filters[a" is no query parameter'],
+    [
+      'filters',
+      {contacts: {listid: null}},
+      'filters: contacts.listid must be a text, a number, true, false or a list of texts, not null',
+    ],
+    [
+      'filters',
+      {contacts: {listid: {eq: '3'}}},
+      'filters: contacts.listid must be a text, a number, true, false or a list of texts, not an object',
+    ],
+    ['filters', {contacts: {listid: ' '}}, 'filters: contacts.listid is empty; say what to filter by, or remove it'],
+    ['filters', {contacts: {ids: ['3']}}, 'filters: contacts.ids holds a list; write its name as ids[]'],
+    ['filters', {contacts: {'ids[]': []}}, 'filters: contacts.ids[] is empty'],
+    ['filters', {contacts: {'ids[]': ['3', '']}}, 'filters: contacts.ids[] is empty'],
+    [
+      'filters',
+      {contacts: {'ids[]': [3]}},
+      'filters: contacts.ids[] must be a list of texts; put each of them into quotes',
+    ],
+    [
+      'filters',
+      {contacts: {listid: 2 ** 53}},
+      'filters: contacts.listid is a number that JSON cannot carry exactly; write it as text',
+    ],
+    ['filters', {contacts: {listid: 1e-9}}, 'filters: contacts.listid is a number that JSON cannot carry exactly'],
   ])('%s: %j is refused with the way out', (key, value, expected) => {
     const faults = faultsOf({...account, [key]: value});
     expect(faults.startsWith(expected)).toBe(true);
     expect(faults.split(`${key}: `)).toHaveLength(2);
   });
 
-  test.each([['filters', {contacts: {listid: '3'}}, 'does not pass filters to the API; remove the key']])(
-    '%s: %j asks for what this version does not do, and is refused',
-    (key, value, words) => {
-      expect(faultsOf({...account, [key]: value})).toBe(`${key}: this version of the tap ${words}`);
-    },
-  );
+  test.each([
+    ...['limit', 'offset', 'page', 'page_size', 'include', 'orders[id]', 'order[id]', 'id_greater', 'id_less'],
+    ...['sort', 'ordering', 'page.size', 'Limit', 'orders', 'limit[]'],
+  ])('a filter cannot be %s, which the tap needs itself', name => {
+    expect(faultsOf({...account, filters: {contacts: {[name]: '3'}}})).toBe(
+      `filters: contacts.${name} belongs to the tap, which pages and sorts by itself; remove it`,
+    );
+  });
+
+  test.each([
+    ['contacts', 'filters[updated_after]', 'asks for what changed since the bookmark; remove it, and see start_date'],
+    ['contacts', 'filters[updated_after][gt]', 'asks for what changed since the bookmark'],
+    ['activities', 'after', 'asks for what changed since the bookmark'],
+    ['accounts', 'count_deals', 'sends it with every request; remove it'],
+    ['custom_object_schemas', 'showFields', 'sends it with every request'],
+    ['custom_field_group_members', 'group_id', 'sends it with every request'],
+  ])('a filter of %s cannot be %s, which the tap needs itself', (stream, name, words) => {
+    expect(faultsOf({...account, filters: {[stream]: {[name]: '3'}}})).toContain(
+      `filters: ${stream}.${name} belongs to the tap, which ${words}`,
+    );
+    expect(configOf({filters: {tags: {[name]: '3'}}}).filters).toEqual({tags: {[name]: '3'}});
+  });
+
+  test('all filters that are wrong are reported at once, and none of their values is shown', () => {
+    const filters = {contcts: {}, deals: {limit: 1, 'filters[title]': {secret: 1}}, contacts: {email: `x${TOKEN}`}};
+    expect(faultsOf({...account, filters})).toBe(
+      'filters: there is no stream "contcts"; did you mean "contacts"?; ' +
+        'filters: deals.limit belongs to the tap, which pages and sorts by itself; remove it; ' +
+        'filters: deals.filters[title] must be a text, a number, true, false or a list of texts, not an object; ' +
+        'filters: contacts.email holds the api_token, which belongs into no query; remove it',
+    );
+  });
+
+  test('a filter from the environment is JSON, and has the name of its variable', () => {
+    const env = (text: string) => ({TAP_ACTIVECAMPAIGN_FILTERS: text});
+    expect(configOf({}, env('{"contacts": {"listid": "3"}}')).filters).toEqual({contacts: {listid: '3'}});
+    expect(faultsOf(account, env('{"contacts": {"limit": "3"}}'))).toMatch(
+      /^TAP_ACTIVECAMPAIGN_FILTERS: contacts\.limit /,
+    );
+    expect(faultsOf(account, env('listid=3'))).toMatch(
+      /^TAP_ACTIVECAMPAIGN_FILTERS: must be an object of stream names/,
+    );
+  });
 
   test('a rate without a limit is for this machine only', () => {
     expect(parse({api_url: 'sandbox:', requests_per_second: 0}).config.requestsPerSecond).toBe(0);
@@ -284,7 +377,7 @@ test('all faults are reported at once, on one line, in the order of the settings
     page_size: 500,
     api_url: 'http://acme.api-us1.com',
     log_level: 'x',
-    filters: {deals: {a: 1}},
+    filters: {deals: {limit: 1}},
   });
   expect(faults.split('; ').map(fault => /^[a-z_]+: /.exec(fault)?.[0])).toEqual([
     'api_url: ',

@@ -3,6 +3,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {conclude} from '../src/conclusion.js';
 import {ApiError} from '../src/errors.js';
+import type {Filters} from '../src/filters.js';
 import {createLogger, type Logger} from '../src/logger.js';
 import {logOutcome, reportStream, reportUnread, warnOfLosses} from '../src/outcome.js';
 import {createProgress, type Progress} from '../src/reading/list.js';
@@ -21,8 +22,10 @@ const ROWS: readonly WireRow[] = [
   {id: '3', udate: '2020-07-31T00:00:00Z'},
 ];
 
+type Given = {readonly rows?: readonly WireRow[]; readonly bookmark?: string; readonly filters?: Filters};
+
 /** A stream of contacts that was read to its end. */
-function ended(progress: Partial<Progress>, {rows = ROWS, bookmark = BOOKMARK} = {}) {
+function ended(progress: Partial<Progress>, {rows = ROWS, bookmark = BOOKMARK, filters}: Given = {}) {
   const [stream] = selectStreams({select: 'contacts'}).streams;
   if (!stream) throw new Error('there is no stream contacts');
   const plan = planStream(
@@ -35,6 +38,7 @@ function ended(progress: Partial<Progress>, {rows = ROWS, bookmark = BOOKMARK} =
       fullRefreshDays: () => undefined,
       isFullRefresh: () => false,
       emitActivateVersion: false,
+      filters: () => filters,
     },
     NOW,
   );
@@ -97,6 +101,7 @@ describe('the report of a stream', () => {
     const report = reportStream({...ended(read), outcome: 'done', error: undefined, counts, seconds: 3});
     expect(report).toEqual({
       stream: 'contacts',
+      filters: {},
       outcome: 'done',
       records: 2,
       requests: 7,
@@ -139,6 +144,27 @@ describe('the report of a stream', () => {
       bookmarkBefore: BOOKMARK,
       bookmarkAfter: BOOKMARK,
     }));
+
+  test('of other filters than before had a bookmark that does not count, and keeps it unless it was read to its end', () => {
+    const filters = {listid: '3'};
+    const {conclusion, ...stream} = ended(read, {rows: [], filters});
+    const facts = {outcome: 'done' as const, error: undefined, counts, seconds: 3};
+    expect(reportUnread(stream.plan)).toMatchObject({filters, bookmarkBefore: BOOKMARK, bookmarkAfter: BOOKMARK});
+    expect(reportStream({...stream, ...facts, conclusion})).toMatchObject({filters, bookmarkAfter: null});
+    expect(reportStream({...stream, ...facts, conclusion: undefined})).toMatchObject({bookmarkAfter: BOOKMARK});
+  });
+
+  test('that is narrowed names its filters in its line of the log', () => {
+    const report = reportStream({
+      ...ended(read, {filters: {listid: '3', 'ids[]': ['5']}}),
+      outcome: 'done',
+      error: undefined,
+      counts,
+      seconds: 3,
+    });
+    const line = logged(log => logOutcome(report, log)).find(text => text.includes('stream finished'));
+    expect(line).toMatch(/ verdict=verified filters=\{"listid":"3","ids\[\]":\["5"\]\}\n$/);
+  });
 
   test('is a line of the log, with the verdict on all that was wanted', () => {
     const lines = [{}, {isWhole: false, verdict: 'moving' as const}].flatMap(progress => {

@@ -3,6 +3,7 @@ import {blankReport, type StreamReport, toRunReport} from '../src/report.js';
 
 const contacts: StreamReport = {
   stream: 'contacts',
+  filters: {listid: '3'},
   outcome: 'done',
   records: 3_120,
   requests: 34,
@@ -42,6 +43,7 @@ test('the report of a stream has every figure under its name in JSON', () => {
   const [entry] = toRunReport(facts).streams;
   expect(entry).toEqual({
     stream: 'contacts',
+    filters: {listid: '3'},
     outcome: 'done',
     records: 3_120,
     requests: 34,

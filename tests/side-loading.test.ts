@@ -33,6 +33,7 @@ function plan(entry: Readonly<Record<string, unknown>>, settings: Partial<PlanSe
       fullRefreshDays: () => undefined,
       isFullRefresh: () => false,
       emitActivateVersion: false,
+      filters: () => undefined,
       ...settings,
     },
     NOW,

@@ -51,6 +51,7 @@ describe('what is remembered of a stream', () => {
       proofs,
       version: 1_790_000_000_000,
       parents_since: MARCH,
+      filters: '0badcafe',
       progress: [writtenProgress],
     };
     expect(memoryWith(entry)).toEqual({
@@ -59,6 +60,7 @@ describe('what is remembered of a stream', () => {
       parentsSince: MARCH,
       proofs,
       version: 1_790_000_000_000,
+      filters: '0badcafe',
       progress,
       complaints: [],
     });
@@ -69,7 +71,7 @@ describe('what is remembered of a stream', () => {
     ['null', null],
     ["the Python tap's flat form", MARCH],
     ['a bookmark alone', {udate: MARCH, synced_at: MARCH}],
-    ['all that is over', {whole_read: null, doubt: null, proofs: null, version: null, progress: null}],
+    ['all that is over', {whole_read: null, doubt: null, proofs: null, version: null, filters: null, progress: null}],
     ["the SDK's form", {replication_key: 'udate', replication_key_value: MARCH, progress_markers: {}}],
   ])('is nothing in %s', (_form, entry) => {
     expect(memoryWith(entry)).toEqual({proofs: {}, complaints: []});
@@ -163,7 +165,7 @@ describe('what is not understood is left aside and told', () => {
   });
 
   test('whatever JSON stands there', () => {
-    const keys = fc.constantFrom('whole_read', 'doubt', 'proofs', 'version', 'progress');
+    const keys = fc.constantFrom('whole_read', 'doubt', 'proofs', 'version', 'filters', 'progress');
     const near = fc
       .constantFrom(...Object.keys(writtenProgress))
       .chain(key => fc.jsonValue().map(value => ({...writtenProgress, [key]: value})));
@@ -268,6 +270,39 @@ describe('a stream that was read to its end', () => {
     });
   });
 
+  test('remembers by which filters it was narrowed, and that it no longer is', () => {
+    const state = markFinished(stateWith({}), 'contacts', {...finish, filters: '0badcafe'});
+    expect(state).toEqual(stateWith({filters: '0badcafe', synced_at: APRIL}));
+    expect(markFinished(state, 'contacts', {...finish, filters: null})).toEqual(
+      stateWith({filters: null, synced_at: APRIL}),
+    );
+    expect(markFinished(stateWith({}), 'contacts', {...finish, filters: null})).toEqual(stateWith({synced_at: APRIL}));
+  });
+
+  test('keeps nothing of its rows and bookmarks where it was started over, but what is known of its server', () => {
+    const remembered = {rows: 730, doubt: [doubt], sure_until: JANUARY, parents_since: JANUARY};
+    const sdk = {replication_key: 'udate', replication_key_value: JANUARY};
+    const kept = {proofs, version: 12, other: 'x'};
+    const entry = {...remembered, ...sdk, ...kept, udate: MARCH, updated_timestamp: MARCH, whole_read: wholeRead};
+    const startedOver = ['udate', 'updated_timestamp'];
+    const later = {at: APRIL, rows: 2};
+    const over = {
+      ...{rows: null, doubt: null, sure_until: null, parents_since: null},
+      ...{replication_key: null, replication_key_value: null, updated_timestamp: null},
+    };
+    const told = {...finish, replicationKey: 'udate', wholeRead: later, filters: '0badcafe', startedOver};
+    const ended = {...kept, ...over, whole_read: later, filters: '0badcafe', synced_at: APRIL};
+    expect(markFinished(stateWith(entry), 'contacts', {...told, bookmark: APRIL})).toEqual(
+      stateWith({...ended, udate: APRIL}),
+    );
+    // Where no row came there is no bookmark: that of the rows before would leave out what is to come.
+    const empty = markFinished(stateWith(entry), 'contacts', told);
+    expect(empty).toEqual(stateWith({...ended, udate: null}));
+    const stream = {tapStreamId: 'contacts', replicationKey: 'udate', validReplicationKeys: startedOver};
+    expect(getBookmark(empty, stream)).toBeUndefined();
+    expect(getBookmark(markFinished(stateWith(MARCH), 'contacts', told), stream)).toBeUndefined();
+  });
+
   test('never lowers its version', () => {
     expect(markFinished(stateWith({version: 12}), 'contacts', {...finish, version: 11})).toEqual(
       stateWith({version: 12, synced_at: APRIL}),
@@ -335,7 +370,10 @@ function mergeInto(merged: Record<string, unknown>, later: Readonly<Record<strin
 test('a runner that merges states, one upon the other, brings back nothing that is over and mixes nothing', () => {
   type Step = (state: State) => State;
   const finish = fc.record(
-    {wholeRead: anyWholeRead, doubt: anyWholeRead, proofs: anyProofs, version: fc.integer({min: 1, max: 2 ** 52})},
+    {
+      ...{wholeRead: anyWholeRead, doubt: anyWholeRead, proofs: anyProofs, version: fc.integer({min: 1, max: 2 ** 52})},
+      ...{rows: count, filters: fc.option(fc.string()), startedOver: fc.constant(['udate'])},
+    },
     {requiredKeys: []},
   );
   const step: fc.Arbitrary<Step> = fc.oneof(

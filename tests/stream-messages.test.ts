@@ -27,6 +27,7 @@ const SETTINGS: PlanSettings = {
   fullRefreshDays: () => undefined,
   isFullRefresh: () => false,
   emitActivateVersion: false,
+  filters: () => undefined,
 };
 
 /** What a reading hands on: rows, milliseconds since the page before, and where it stands behind them. */

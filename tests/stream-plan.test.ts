@@ -1,6 +1,7 @@
 // What a run means to read of a stream, by its state and the settings.
 
 import {describe, expect, test} from '@jest/globals';
+import {type Filters, fingerprintOf} from '../src/filters.js';
 import {selectStreams} from '../src/selection.js';
 import {type PlanSettings, planStream, type StreamPlan, toRead} from '../src/stream-plan.js';
 
@@ -15,6 +16,7 @@ const SETTINGS: PlanSettings = {
   fullRefreshDays: () => undefined,
   isFullRefresh: () => false,
   emitActivateVersion: false,
+  filters: () => undefined,
 };
 
 function plan(select: string, entry: unknown, settings: Partial<PlanSettings> = {}): StreamPlan {
@@ -261,6 +263,87 @@ describe('records carry a version', () => {
   ])('%s', (_, stream, entry, settings, version) => expect(plan(stream, entry, settings).version).toBe(version));
 });
 
+const narrowedBy = (filters: Filters) => ({filters: () => filters});
+const ofList3 = narrowedBy({listid: '3'});
+
+describe('a stream whose list is narrowed by filters', () => {
+  const FINGERPRINT = fingerprintOf({listid: '3'});
+  const proofs = {'orders[id]': {obeyed: true, at: BOOKMARK}};
+  const unfiltered = {
+    udate: BOOKMARK,
+    rows: 730,
+    proofs,
+    sure_until: BOOKMARK,
+    ...readAt('26'),
+    doubt: [{at: BOOKMARK, rows: 3}],
+  };
+  const filtered = {...unfiltered, filters: FINGERPRINT};
+
+  test('goes on from its bookmark while they are the same', () => {
+    const same = plan('contacts', filtered, {...ofList3, ...from2024});
+    expect(same).toMatchObject({since: BOOKMARK, bookmark: BOOKMARK, isFromStart: false, startsOver: false});
+    expect(same.memory).toMatchObject({rows: 730, wholeRead: {rows: 730}, doubt: {rows: 3}, proofs});
+  });
+
+  test.each<[string, unknown, Partial<PlanSettings>]>([
+    ['they are new', unfiltered, ofList3],
+    ['they have other values', filtered, narrowedBy({listid: '4'})],
+    ['there are more of them', filtered, narrowedBy({listid: '3', status: '1'})],
+    ['they are gone', filtered, {}],
+    ['what the state says of them is not understood', {...filtered, filters: {listid: '3'}}, ofList3],
+  ])('starts over where %s', (_, entry, settings) => {
+    const other = plan('contacts', entry, {...settings, ...from2024});
+    expect(other).toMatchObject({since: START, isFromStart: true, startsOver: true, bookmarkInState: BOOKMARK});
+    expect(other.storedBookmark).toBeUndefined();
+    expect(other.bookmark).toBeUndefined();
+    expect(other.memory.proofs).toEqual({});
+    for (const key of ['rows', 'wholeRead', 'doubt', 'sureUntil'] as const) expect(other.memory[key]).toBeUndefined();
+  });
+
+  test('has nothing to start over before it was read', () => {
+    expect(plan('contacts', undefined, ofList3).startsOver).toBe(false);
+    expect(plan('contacts', {proofs, version: 7}, ofList3).startsOver).toBe(false);
+  });
+
+  test('starts over as a whole table, too: its length means nothing any more', () => {
+    const entry = {synced_at: BOOKMARK, rows: 25, whole_read: {at: BOOKMARK, rows: 25}};
+    const tags = plan('tags', entry, narrowedBy({search: 'vip'}));
+    expect(tags).toMatchObject({startsOver: true, since: undefined});
+    expect(tags.memory.wholeRead).toBeUndefined();
+  });
+
+  test('starts over below parents of which none is known to be unchanged', () => {
+    const entry = {tstamp: BOOKMARK, parents_since: BOOKMARK, ...readAt('26')};
+    expect(plan('contact_logs', entry).parents?.since).toBe(BOOKMARK);
+    expect(plan('contact_logs', entry, narrowedBy({a: 'b'})).parents?.since).toBeUndefined();
+  });
+
+  test('sends them with every request, in the order of their names', () => {
+    const read = toRead(plan('accounts', undefined, narrowedBy({'ids[]': ['3', '5'], search: 'x'})), () => undefined);
+    expect(read.definition.parameters).toEqual({count_deals: 'true', 'ids[0]': '3', 'ids[1]': '5', search: 'x'});
+    expect(read.filters).toEqual({'ids[]': ['3', '5'], search: 'x'});
+  });
+
+  test('is not read through its parents, where the filters would not hold', () => {
+    expect(toRead(plan('contact_tags', undefined), () => undefined).sideLoading).toBeDefined();
+    const tags = toRead(plan('contact_tags', undefined, narrowedBy({'filters[tag]': '3'})), () => undefined);
+    expect(tags.sideLoading).toBeUndefined();
+    const scores = toRead(plan('contact_score_values', undefined, narrowedBy({a: 'b'})), () => undefined);
+    expect(scores.definition.perParent).toEqual({
+      tapStreamId: 'contacts',
+      path: 'contacts/:id/scoreValues',
+      isBelowChanged: true,
+    });
+    expect(scores.parents?.definition.parameters).toBeUndefined();
+  });
+
+  test('carries a version when it starts over: the target has what the former filters let through', () => {
+    expect(plan('contacts', filtered, {...versioned}).version).toBe(NOW);
+    expect(plan('contacts', filtered, {...versioned, ...ofList3}).version).toBeUndefined();
+    expect(plan('contacts', undefined, {...versioned, ...ofList3}).version).toBeUndefined();
+  });
+});
+
 describe('an interrupted read', () => {
   const progress = (stream: string, settings: Partial<PlanSettings> = {}, changes: Record<string, unknown> = {}) => ({
     selection: plan(stream, undefined, settings).selection,
@@ -292,6 +375,14 @@ describe('an interrupted read', () => {
     ['a start_date', 'contacts', {progress: [progress('contacts')]}, from2024, /other fields/],
     ['a time zone', 'contacts', {progress: [progress('contacts')]}, {naiveTimezone: 'UTC'}, /other fields/],
     ['a stream', 'deals', {progress: [progress('contacts')]}, {}, /other fields/],
+    ['a filter', 'contacts', {progress: [progress('contacts')]}, ofList3, /other fields, filters/],
+    [
+      'a value of its filter',
+      'contacts',
+      {progress: [progress('contacts', ofList3)]},
+      narrowedBy({listid: '4'}),
+      /filters/,
+    ],
     [
       'yesterday',
       'contacts',
@@ -303,6 +394,14 @@ describe('an interrupted read', () => {
     const {resumed, ignored} = plan(stream, entry, settings);
     expect(resumed).toBeUndefined();
     expect(ignored).toMatch(reason);
+  });
+
+  test('goes on under new filters while the state still tells of the old ones, by what it found out of the server', () => {
+    const proofs = {listid: {obeyed: true, at: BOOKMARK}};
+    const entry = {udate: BOOKMARK, ...readAt('26'), proofs, progress: [progress('contacts', ofList3)]};
+    const resumed = plan('contacts', entry, ofList3);
+    expect(resumed).toMatchObject({startsOver: true, resumed: {highest: BOOKMARK}, memory: {proofs}});
+    expect(toRead(resumed, () => undefined).checkpoint).toEqual({way: 'offsets', seen: 300});
   });
 
   test('keeps its version, also where the flag is gone that gave it one', () => {

@@ -23,6 +23,7 @@ const SETTINGS: PlanSettings = {
   fullRefreshDays: () => undefined,
   isFullRefresh: () => false,
   emitActivateVersion: false,
+  filters: () => undefined,
 };
 
 const text: FieldDefinition = {id: '1', title: '', tag: 'A', kind: 'text', options: [], currency: undefined};

@@ -148,7 +148,22 @@ const cases: Readonly<Record<string, Case>> = {
     wayOut: 'true or false',
   },
   'custom fields as columns': {args: setting('custom_fields', 'columns'), names: 'custom_fields', wayOut: '"rows"'},
-  'filters for the API': {args: setting('filters', {contacts: {listid: '3'}}), names: 'filters', wayOut: 'remove'},
+  'filters for a stream that is none': {
+    args: setting('filters', {contcts: {listid: '3'}}),
+    names: /filters: .*"contcts"/,
+    wayOut: 'did you mean "contacts"',
+  },
+  'a filter by what the tap needs itself': {
+    args: setting('filters', {contacts: {limit: '3'}}),
+    names: 'filters: contacts.limit',
+    wayOut: 'remove it',
+  },
+  'filters of a wrong kind in the environment': {
+    args: config(account),
+    env: {TAP_ACTIVECAMPAIGN_FILTERS: '{"contacts": {"listid": null}}'},
+    names: 'TAP_ACTIVECAMPAIGN_FILTERS: contacts.listid',
+    wayOut: 'must be a text, a number, true, false or a list of texts',
+  },
   'a report in a directory that is not there': {
     args: at => setting('report_file', at.path('nowhere/report.json'))(at),
     names: /report_file: .*nowhere/,
@@ -273,7 +288,7 @@ describe('wrong input ends with 2, one line that says the way out, and nothing o
   });
 
   test('several faults at once, all of them', async () => {
-    const wrong = {api_url: 'ftp://x', page_size: 0, start_date: 'now', log_level: 'loud', filters: {tags: {}}};
+    const wrong = {api_url: 'ftp://x', page_size: 0, start_date: 'now', log_level: 'loud', filters: {tgas: {}}};
     const {code, stderr} = await runTap(config(wrong)(workspace));
     expect(code).toBe(2);
     const complaint = expectOneComplaint(stderr);

@@ -98,6 +98,7 @@ async function start(world: World, {pageSize = 100, entry, checkpoint}: Wish = {
     fullRefreshDays: () => undefined,
     isFullRefresh: () => false,
     emitActivateVersion: false,
+    filters: () => undefined,
   };
   const plan = planStream(stream, {bookmarks: {contact_tags: entry ?? {}}}, settings, Date.now());
   const wish = {...toRead(plan, () => undefined), checkpoint};

@@ -11,6 +11,7 @@ const SETTINGS = {
   fullRefreshDays: () => undefined,
   isFullRefresh: () => false,
   emitActivateVersion: false,
+  filters: () => undefined,
 };
 
 function selected(tapStreamId: string): SelectedStream {
