@@ -35,6 +35,7 @@ export const furtherStreams: readonly StreamDefinition[] = [
   {
     tapStreamId: 'custom_field_group_members',
     ...below({tapStreamId: 'custom_field_groups', path: 'groupMembers', parameter: 'group_id'}),
+    unselected: 'it takes a request for every group, by a parameter that nobody is known to have tried',
   },
   {tapStreamId: 'group_limits', path: 'groupLimits'},
   {

@@ -29,7 +29,6 @@ describe('the stream table', () => {
     expect(unasked.slice(59)).toEqual([
       'notes',
       'deal_roles',
-      'custom_field_group_members',
       'group_limits',
       'current_user',
       'sms_broadcasts',
