@@ -2,7 +2,10 @@
 // move meanwhile, come in another order each time, and keep its length to itself.
 
 import {afterEach, describe, expect, test} from '@jest/globals';
+import {createFiller} from '../../src/custom-fields/values.js';
 import {type Filters, narrowed} from '../../src/filters.js';
+import {readLateRows} from '../../src/reading/late-rows.js';
+import {createProgress} from '../../src/reading/list.js';
 import {type StreamReading, startReading} from '../../src/reading/reader.js';
 import type {StreamToRead} from '../../src/reading/stream-to-read.js';
 import {type ListAnswer, type ListQuery, type ListServer, startListServer} from '../support/list-server.js';
@@ -409,6 +412,38 @@ describe('below parents', () => {
     const {ids, fault} = await read(startToRead(server, logs()), 'contactLogs');
     expect({ids, fault}).toEqual({ids: ['401', '404', '501', '504', '601', '604'], fault: 'none'});
   });
+});
+
+test('rows that are wanted for their values alone are picked out of the narrowed list, not asked for by their ids', async () => {
+  // Asked for by their ids, rows come whatever else is asked.
+  const contacts = rowsUpTo(30);
+  const server = await startListServer(({params}) => {
+    const ids = [...params].flatMap(([name, value]) => (name.startsWith('ids[') ? [value] : []));
+    const wanted = params.get('color');
+    const found = contacts
+      .filter(({id, color}) => (ids.length > 0 ? ids.includes(id) : color === (wanted ?? color)))
+      .filter(({id}) => Number(id) > Number(params.get('id_greater') ?? 0));
+    return {body: {contacts: found, meta: {total: String(found.length)}}};
+  });
+  const {context, client} = createContext(server.url);
+  closing.push(server.stop, client.close);
+  const stream = streamOf('contacts', color('red'));
+  const source = stream.definition.customFields;
+  if (!source) throw new Error('contacts have custom fields');
+  const values = {
+    source,
+    filler: createFiller([], [], undefined),
+    list: planned('contact_custom_field_values'),
+    since: undefined,
+    proofPrefix: '',
+    fault: undefined,
+  };
+  const list = {path: 'contacts', dataKeys: ['contacts'], endpoint: 'contacts', rank: 0};
+  const {signal} = new AbortController();
+  const reading = {context, stream, values, list, progress: createProgress(), signal};
+  const ids = ['4', '5', '6', '7'];
+  const late = {isIncluded: false, ids, isWanted: (id: string) => ids.includes(id)};
+  expect(await idsOf(readLateRows(reading, late), 'contacts')).toEqual(['4', '7']);
 });
 
 test('a changed-since filter that makes the server forget the others is not used', async () => {
