@@ -38,7 +38,7 @@ export function parseFilters(
       );
     } else {
       const parsed = Object.entries(parameters).map(([name, value]) => {
-        const fault = faultOfName(name, definition) ?? faultOfValue(name, value, token);
+        const fault = faultOfName(name, definition) ?? faultOfValue(name, value) ?? faultOfToken(name, value, token);
         if (fault !== undefined) faults.push(`${stream}.${fault}`);
         return [name, Array.isArray(value) ? value.map(String) : String(value)] as const;
       });
@@ -121,7 +121,7 @@ function isOrIsBelow(name: string, parameter: string): boolean {
   return name === parameter || name.startsWith(`${parameter}[`);
 }
 
-function faultOfValue(name: string, value: unknown, token: string | undefined): string | undefined {
+function faultOfValue(name: string, value: unknown): string | undefined {
   const isOfTexts = Array.isArray(value) && value.every(item => typeof item === 'string');
   if (Array.isArray(value) && !name.endsWith('[]')) return `${name} holds a list; write its name as ${name}[]`;
   if (Array.isArray(value) && !isOfTexts) return `${name} must be a list of texts; put each of them into quotes`;
@@ -138,10 +138,13 @@ function faultOfValue(name: string, value: unknown, token: string | undefined): 
   if (texts.length === 0 || texts.some(text => String(text).trim() === '')) {
     return `${name} is empty; say what to filter by, or remove it`;
   }
-  if (token && texts.some(text => String(text).includes(token))) {
-    return `${name} holds the api_token, which belongs into no query; remove it`;
-  }
   return undefined;
+}
+
+// Filters are shown in the log and in the report.
+function faultOfToken(name: string, value: unknown, token: string | undefined): string | undefined {
+  const isHeld = token && [name, value].flat().some(text => String(text).includes(token));
+  return isHeld ? `${name} holds the api_token, which belongs into no query; remove it` : undefined;
 }
 
 // A long text may be the token, pasted into the wrong place.

@@ -345,6 +345,11 @@ describe('a value as users and Meltano write it', () => {
         'filters: deals.filters[title] must be a text, a number, true, false or a list of texts, not an object; ' +
         'filters: contacts.email holds the api_token, which belongs into no query; remove it',
     );
+    for (const contacts of [{[TOKEN]: 1}, {'ids[]': ['3', TOKEN]}]) {
+      const faults = faultsOf({...account, filters: {contacts}});
+      expect(faults).toMatch(/^filters: contacts\..* holds the api_token/);
+      expect(faults).not.toContain(TOKEN);
+    }
   });
 
   test('a filter from the environment is JSON, and has the name of its variable', () => {
