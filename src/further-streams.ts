@@ -7,6 +7,7 @@ import type {PerParent, StreamDefinition} from './stream-definition.js';
 const DOCUMENTED_ONLY = 'the API documents it, but nobody is known to have read it';
 const UNDOCUMENTED = 'the API does not document it, so that it may be missing or go away';
 const UNCONFIRMED = 'nobody has confirmed that the API has such a list';
+const SMS_PLAN = 'only accounts with SMS have it, and nobody is known to have read more than its first page';
 const PER_CONTACT = 'it may take a request for every contact';
 
 /** The further streams, by what they are about; each group has its own part of the API's paths. */
@@ -101,7 +102,14 @@ export const furtherStreams: readonly StreamDefinition[] = [
     paging: 'once',
     unselected: DOCUMENTED_ONLY,
   },
-  {tapStreamId: 'current_user', path: 'users/me', listKey: 'user', envelope: 'object', paging: 'once'},
+  {
+    tapStreamId: 'current_user',
+    path: 'users/me',
+    listKey: 'user',
+    envelope: 'object',
+    paging: 'once',
+    unselected: 'the stream users has the same record',
+  },
   {
     tapStreamId: 'account_settings',
     path: 'settings/account',
@@ -141,8 +149,13 @@ export const furtherStreams: readonly StreamDefinition[] = [
     hasExtra: true,
     unselected: DOCUMENTED_ONLY,
   },
-  {tapStreamId: 'sms_broadcasts', path: 'sms/broadcasts', replicationKey: 'updated_at'},
-  {tapStreamId: 'sms_broadcast_lists', path: 'sms/lists'},
+  {
+    tapStreamId: 'sms_broadcasts',
+    path: 'sms/broadcasts',
+    replicationKey: 'updated_at',
+    unselected: SMS_PLAN,
+  },
+  {tapStreamId: 'sms_broadcast_lists', path: 'sms/lists', unselected: SMS_PLAN},
   {
     tapStreamId: 'sms_broadcast_recipients',
     ...below({tapStreamId: 'sms_broadcasts', path: 'sms/broadcasts/:id/recipients', parentField: 'broadcast_id'}),
