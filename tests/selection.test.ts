@@ -35,7 +35,7 @@ const pathsOf = (stream: SelectedStream | undefined) =>
 describe('without a catalog', () => {
   test('everything is selected that is so by default, in the order of the table, but a child behind its parent', () => {
     const names = namesOf(selectStreams({}));
-    expect(names).toHaveLength(69);
+    expect(names).toHaveLength(65);
     expect(names.indexOf('ecommerce_order_products')).toBe(names.indexOf('ecommerce_orders') + 1);
     const byDefault = streams.filter(({unselected}) => unselected === undefined).map(({tapStreamId}) => tapStreamId);
     expect(names.filter(name => name !== 'ecommerce_order_products')).toEqual(
