@@ -147,7 +147,11 @@ const cases: Readonly<Record<string, Case>> = {
     names: 'emit_activate_version_messages',
     wayOut: 'true or false',
   },
-  'custom fields as columns': {args: setting('custom_fields', 'columns'), names: 'custom_fields', wayOut: '"rows"'},
+  'custom fields in a form that there is not': {
+    args: setting('custom_fields', 'column'),
+    names: 'custom_fields',
+    wayOut: 'rows, columns or object',
+  },
   'filters for a stream that is none': {
     args: setting('filters', {contcts: {listid: '3'}}),
     names: /filters: .*"contcts"/,
