@@ -5,7 +5,7 @@ import {describe, expect, test} from '@jest/globals';
 import {faultAnswers} from '../../src/simulator/faults.js';
 import type {FaultPlan} from '../../src/simulator/simulator.js';
 import {bookmarkOf, withAccount} from '../support/account.js';
-import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
+import {defaultStreams, replicationKeyOf, resourceOf} from '../support/stream-rows.js';
 import {createTarget} from '../support/target.js';
 import {bookmarkIn, differencesSince, lostOrStale, snapshot} from '../support/truth.js';
 
@@ -31,7 +31,7 @@ describe('12 % of the requests go wrong', () => {
     withAccount({contacts: 60, counts, seed, faultRate: 0.12, faults: throttled, ...options}, async account => {
       const {sim, clock, start} = account;
       const target = createTarget();
-      const before = snapshot(sim, allStreams);
+      const before = snapshot(sim, defaultStreams);
       const first = await target.run(start());
       expect({seed, code: first.code, lostOrStale: lostOrStale(target, before)}).toEqual({
         seed,
@@ -40,7 +40,7 @@ describe('12 % of the requests go wrong', () => {
       });
       clock.now += HOUR;
       sim.change(120);
-      const rows = snapshot(sim, allStreams);
+      const rows = snapshot(sim, defaultStreams);
       const state = target.state() ?? {};
       const second = await target.run(start({state}));
       expect({seed, code: second.code, differences: differencesSince(second.lines, rows, state)}).toEqual({
@@ -114,7 +114,7 @@ describe('a stream that breaks for good', () => {
       clock.now += HOUR;
       sim.change(120);
       sim.addFault({path, answer: 500, times: ALWAYS, ...where});
-      const rows = snapshot(sim, allStreams);
+      const rows = snapshot(sim, defaultStreams);
       const second = await target.run(start({state, config, args: ['--full-refresh', stream]}));
       const after = target.state() ?? {};
 
@@ -123,7 +123,7 @@ describe('a stream that breaks for good', () => {
       expect(differencesSince(second.lines, others, state)).toEqual([]);
       expect(bookmarkIn(after, stream)).toBe(bookmarkIn(state, stream));
       expect(bookmarkOf(after, stream)['synced_at']).toBe(bookmarkOf(state, stream)['synced_at']);
-      const incremental = allStreams.filter(name => name !== stream && replicationKeyOf(name) !== '');
+      const incremental = defaultStreams.filter(name => name !== stream && replicationKeyOf(name) !== '');
       const standing = incremental.filter(name => bookmarkIn(after, name) === bookmarkIn(state, name));
       expect(standing.length).toBeLessThan(incremental.length / 2);
       expect(second.stderr.trimEnd().split('\n').slice(-3).join('\n')).toMatch(new RegExp(`\\b${stream}\\b`));

@@ -6,15 +6,9 @@ import {describe, expect, test} from '@jest/globals';
 import type {RunReport, StreamEntry} from '../../src/report.js';
 import type {Simulator, SimulatorOptions, WireRow} from '../../src/simulator/simulator.js';
 import {bookmarkOf, complaints, type Run, type RunOptions, type TestAccount, withAccount} from '../support/account.js';
-import {
-  differences,
-  type ExpectedRecord,
-  expectedRecords,
-  expectedSince,
-  replicationKeyOf,
-  resourceOf,
-} from '../support/expected-records.js';
+import {differences, type ExpectedRecord, expectedRecords, expectedSince} from '../support/expected-records.js';
 import {PRESENT} from '../support/movement.js';
+import {replicationKeyOf, resourceOf} from '../support/stream-rows.js';
 import {createTarget} from '../support/target.js';
 import {sinceIn} from '../support/truth.js';
 

@@ -5,8 +5,8 @@ import {describe, expect, test} from '@jest/globals';
 import {Dice, mix} from '../../src/simulator/random.js';
 import type {SimulatorOptions} from '../../src/simulator/simulator.js';
 import {bookmarkOf, type TestAccount, withAccount} from '../support/account.js';
-import {resourceOf} from '../support/expected-records.js';
 import {createMovement, PRESENT} from '../support/movement.js';
+import {resourceOf} from '../support/stream-rows.js';
 import {createTarget, expectKilled, type RunPlan, type Target} from '../support/target.js';
 import {countOf, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
 

@@ -4,8 +4,8 @@
 import {expect, test} from '@jest/globals';
 import type {SimulatorOptions} from '../../src/simulator/simulator.js';
 import {NOON, withAccount} from '../support/account.js';
-import {resourceOf} from '../support/expected-records.js';
 import {createMovement} from '../support/movement.js';
+import {resourceOf} from '../support/stream-rows.js';
 import {createTarget} from '../support/target.js';
 import {countOf, lostOrStale, missing, snapshot, stayed, unchanged} from '../support/truth.js';
 

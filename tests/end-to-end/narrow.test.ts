@@ -4,13 +4,13 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
 import {NOON, withAccount} from '../support/account.js';
-import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
+import {defaultStreams, replicationKeyOf, resourceOf} from '../support/stream-rows.js';
 import {createTarget} from '../support/target.js';
 import {differencesSince, lostOrStale, snapshot} from '../support/truth.js';
 
 const HOUR = 3_600_000;
-const incremental = allStreams.filter(stream => replicationKeyOf(stream) !== '');
-const resources = [...new Set(allStreams.map(resourceOf))];
+const incremental = defaultStreams.filter(stream => replicationKeyOf(stream) !== '');
+const resources = [...new Set(defaultStreams.map(resourceOf))];
 
 // Rows of a log are written once.
 const logs = [
@@ -20,6 +20,9 @@ const logs = [
   'contactEmails',
   'dealGroupUsers',
   'dealActivities',
+  'linkData',
+  'logs',
+  'mppLinkData',
 ];
 
 /** One row of a resource inserted and the others edited; the ids of all. */
@@ -52,7 +55,7 @@ describe('three changes a stream, on 730 rows a stream', () => {
       clock.now += HOUR;
       const changed = new Map(resources.map(name => [name, changeRows(sim, name, idsOf(sim, name), 3)]));
       clock.now += HOUR;
-      const rows = snapshot(sim, allStreams);
+      const rows = snapshot(sim, defaultStreams);
       const second = await target.run(start({state}));
       requests.second = sim.stats().requests - requests.first;
 
@@ -89,7 +92,7 @@ describe('a hundred changes among 1.7 million rows', () => {
 
   /** The state after a sync that nobody has to wait for; `rows` is what the last whole read saw, if it is known. */
   function stateOf(rows: (resource: string) => number | undefined): Record<string, unknown> {
-    const entries = allStreams.map(stream => {
+    const entries = defaultStreams.map(stream => {
       const key = replicationKeyOf(stream);
       const seen = rows(resourceOf(stream));
       const wholeRead = seen === undefined ? {} : {rows: seen, whole_read: {at: bookmark, rows: seen}};

@@ -210,6 +210,8 @@ describe('the short answers', () => {
       '-s, --state <file>',
       '--select <patterns>',
       '--full-refresh [patterns]',
+      '--about',
+      '--format <format>',
       '--version',
       '-h, --help',
     ]);
@@ -222,6 +224,6 @@ describe('the short answers', () => {
     const deals = JSON.parse(stdout).streams.find(({stream}: {stream: string}) => stream === 'deals');
     expect(deals.metadata[0].metadata.inclusion).toBe('unsupported');
     expect(stderr).toMatch(/^WARNING the stream cannot be read by this token stream=deals reason=.*HTTP 403/m);
-    expect(stderr).toMatch(/^INFO discovery finished streams=59 unsupported=1$/m);
+    expect(stderr).toMatch(/^INFO discovery finished streams=114 unsupported=1$/m);
   });
 });

@@ -6,9 +6,10 @@ import type {Client} from 'pg';
 import {loadSchema, type PropertySchema, typesOf} from '../../src/schemas.js';
 import {type Simulator, startSimulator} from '../../src/simulator/simulator.js';
 import {check, NOON} from '../support/account.js';
-import {allStreams, differences, expectedRecords, resourceOf} from '../support/expected-records.js';
+import {differences, expectedRecords} from '../support/expected-records.js';
 import {type Loaded, load} from '../support/loader.js';
 import {type Postgres, startPostgres} from '../support/postgres.js';
+import {allStreams, resourceOf} from '../support/stream-rows.js';
 import {createWorkspace, runTap, type Workspace} from '../support/tap.js';
 
 const TRICKY_TEXT = 'tab\there, a backslash \\ and "quotes"\nand O\'Hara 👩🏽‍🚀';

@@ -6,16 +6,16 @@ import {describe, expect, test} from '@jest/globals';
 import {Dice, mix} from '../../src/simulator/random.js';
 import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
 import {type TestAccount, withAccount} from '../support/account.js';
-import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
 import {createMovement, PRESENT} from '../support/movement.js';
+import {defaultStreams, replicationKeyOf, resourceOf} from '../support/stream-rows.js';
 import {createTarget, expectKilled, type RunPlan, type Target, type TargetRun} from '../support/target.js';
 import {ghosts, lostOrStale, missing, snapshot, stayed} from '../support/truth.js';
 
 const HOUR = 3_600_000;
 const ALWAYS = Number.POSITIVE_INFINITY;
 const config = {emit_activate_version_messages: true, max_retries: 1};
-const fullTables = allStreams.filter(stream => replicationKeyOf(stream) === '');
-const resources = [...new Set(allStreams.map(resourceOf))];
+const fullTables = defaultStreams.filter(stream => replicationKeyOf(stream) === '');
+const resources = [...new Set(defaultStreams.map(resourceOf))];
 /** Every list tells its length: what tells none cannot be known to be complete. */
 const totals = Object.fromEntries(resources.map(name => [name, 'string' as const]));
 const counts = {
@@ -54,7 +54,7 @@ test('closes every full table of a calm account, and what was removed is gone fr
     const first = await next(account, target);
     expect(first.code).toBe(0);
     expect(activated(first)).toEqual([...fullTables].sort());
-    expect(lostOrStale(target, snapshot(sim, allStreams))).toEqual([]);
+    expect(lostOrStale(target, snapshot(sim, defaultStreams))).toEqual([]);
 
     const dice = new Dice(5);
     for (const stream of fullTables) removeShare(sim, resourceOf(stream), 0.2, dice);
@@ -95,7 +95,7 @@ test('is not written without the setting, nor are versions', () =>
   withAccount({contacts: 20, totals}, async ({start}) => {
     const run = await createTarget().run(start({args: ['--full-refresh']}));
     expect(run.activations).toEqual([]);
-    for (const stream of allStreams)
+    for (const stream of defaultStreams)
       expect(run.versionsOf(stream).filter(version => version !== undefined)).toEqual([]);
   }));
 

@@ -5,7 +5,7 @@ import {expect, test} from '@jest/globals';
 import {Dice, mix} from '../../src/simulator/random.js';
 import type {Simulator, SimulatorOptions} from '../../src/simulator/simulator.js';
 import {withAccount} from '../support/account.js';
-import {allStreams, replicationKeyOf, resourceOf} from '../support/expected-records.js';
+import {defaultStreams, replicationKeyOf, resourceOf} from '../support/stream-rows.js';
 import {createTarget} from '../support/target.js';
 import {bookmarkIn, differencesSince, highestKey, lostOrStale, snapshot} from '../support/truth.js';
 import {randomWorld} from '../support/worlds.js';
@@ -28,8 +28,8 @@ const counts = {
   tags: 310,
   templates: 240,
 };
-const resources = [...new Set(allStreams.map(resourceOf))];
-const incremental = allStreams.filter(stream => replicationKeyOf(stream) !== '');
+const resources = [...new Set(defaultStreams.map(resourceOf))];
+const incremental = defaultStreams.filter(stream => replicationKeyOf(stream) !== '');
 
 const obeyed: SimulatorOptions = {obeyOrders: ['*'], obeyFilters: ['*'], unstable: []};
 const worlds: [seed: number, options: SimulatorOptions][] = [
@@ -57,7 +57,7 @@ test.each(worlds)('seed %i: the records are those that follow from the bookmarks
   // One account for all, so that what differs is the server.
   withAccount({contacts: 40, counts, ...options, seed: 17}, async ({sim, clock, start}) => {
     const target = createTarget();
-    const before = snapshot(sim, allStreams);
+    const before = snapshot(sim, defaultStreams);
     const first = await target.run(start());
     expect({seed, code: first.code, lostOrStale: lostOrStale(target, before)}).toEqual({
       seed,
@@ -73,7 +73,7 @@ test.each(worlds)('seed %i: the records are those that follow from the bookmarks
     sim.change(150, 18);
     changeRowsWithoutKey(sim, new Dice(mix(seed, 72)));
     clock.now += HOUR;
-    const rows = snapshot(sim, allStreams);
+    const rows = snapshot(sim, defaultStreams);
     const second = await target.run(start({state}));
     expect({seed, code: second.code, differences: differencesSince(second.lines, rows, state)}).toEqual({
       seed,

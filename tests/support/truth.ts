@@ -3,14 +3,8 @@
 
 import type {Simulator} from '../../src/simulator/simulator.js';
 import {bookmarkOf} from './account.js';
-import {
-  differences,
-  type ExpectedRecord,
-  expectedRecords,
-  expectedSince,
-  isShownTwice,
-  replicationKeyOf,
-} from './expected-records.js';
+import {differences, type ExpectedRecord, expectedRecords, expectedSince, isShownTwice} from './expected-records.js';
+import {replicationKeyOf} from './stream-rows.js';
 import type {State, Target} from './target.js';
 
 const HOUR = 3_600_000;
