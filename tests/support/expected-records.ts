@@ -55,6 +55,11 @@ export function expectedRecords(sim: Simulator, stream: string, zone = CENTRAL):
   return records;
 }
 
+/** A record that has its values under the names of its fields, typed by a schema of the catalog. */
+export function recordBySchema(row: WireRow, schema: object): ExpectedRecord {
+  return objectOf(row, nodeOfPromised(schema), CENTRAL);
+}
+
 function keyOf(stream: string, record: ExpectedRecord): string {
   return keyFieldsOf(stream)
     .map(field => keyTextOf(record[field]))

@@ -46,6 +46,9 @@ const SINGLE_STREAMS: readonly string[] = [
   'sms_credits',
 ];
 
+/** An answer below a parent shows one row of these, however many there may be. */
+const ONE_BELOW_EACH: readonly string[] = ['contact_plus_appends', 'contact_organizations', 'contact_geo_addresses'];
+
 function factOf(stream: string) {
   const fact = streamFacts.find(other => other.stream === stream);
   if (!fact) throw new Error(`there are no facts about ${stream}`);
@@ -90,7 +93,10 @@ export function* rowsOf(sim: Simulator, stream: string): Iterable<WireRow> {
     for (const parent of rowsOf(sim, placeholder.parent)) {
       const id = parent[placeholder.key];
       if (id === null || id === undefined) continue;
-      for (const row of sim.rowsUnder(resource, String(id))) yield field === undefined ? row : {[field]: id, ...row};
+      for (const row of sim.rowsUnder(resource, String(id))) {
+        yield field === undefined ? row : {[field]: id, ...row};
+        if (ONE_BELOW_EACH.includes(stream)) break;
+      }
     }
     return;
   }
