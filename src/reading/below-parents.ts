@@ -209,12 +209,8 @@ export async function* readBelowParents(
   /** Whether the answers of the parents' list hold the same rows as those below some single parents of a page. */
   async function proveIncluded(by: Include): Promise<boolean | undefined> {
     const keys = [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
-    const answer = await look(listOf(listed, keys), {
-      ...listed.definition.parameters,
-      ...listed.definition.order,
-      ...includeOf(by),
-      limit: String(context.pageSize),
-    });
+    const parameters = {...listed.definition.parameters, ...listed.definition.order, ...includeOf(by)};
+    const answer = await look(listOf(listed, keys), {...parameters, limit: String(context.pageSize)}, ofParents);
     const loaded = answer.rowsByKey.get(by.dataKey);
     if (answer.count === 0) return undefined;
     const owners = by.through ? answer.rowsByKey.get(by.through.dataKey) : answer.rows;
@@ -233,7 +229,7 @@ export async function* readBelowParents(
     const path = below.path.replace(':id', encodeURIComponent(parent));
     let own: Accept;
     try {
-      own = await look({...list, path}, {...query, limit: String(context.pageSize)});
+      own = await look({...list, path}, {...query, limit: String(context.pageSize)}, progress);
     } catch (error) {
       // The parent has gone since.
       if (error instanceof ApiError && error.status === 404) return loaded.length === 0;
@@ -243,8 +239,11 @@ export async function* readBelowParents(
     return own.keys.every(key => known.has(key)) && (own.count >= context.pageSize || own.count === known.size);
   }
 
-  /** An answer that is only looked at: its rows come again. */
-  async function look(at: List, parameters: Query): Promise<Accept> {
+  /**
+   * An answer that is only looked at: its rows come again. `counted` is the progress of the list that it is of; who can
+   * read the parents need not have the right to read what hangs below them.
+   */
+  async function look(at: List, parameters: Query, counted: Progress): Promise<Accept> {
     const own = createProgress();
     const looking = openList(context, at, own, signal);
     try {
@@ -252,8 +251,8 @@ export async function* readBelowParents(
       answer.discard();
       return answer;
     } finally {
-      progress.proofRequests += 1;
-      progress.requests += own.requests;
+      counted.proofRequests += 1;
+      counted.requests += own.requests;
     }
   }
 }
