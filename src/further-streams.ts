@@ -84,7 +84,6 @@ export const furtherStreams: readonly StreamDefinition[] = [
     path: 'webhook/events',
     listKey: 'webhookEvents',
     envelope: 'texts',
-    paging: 'once',
     keyProperties: ['event'],
     unselected: DOCUMENTED_ONLY,
   },

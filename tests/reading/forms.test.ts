@@ -39,7 +39,7 @@ test.each<[string, Answers, readonly WireRow[], readonly string[]]>([
     'webhook_events',
     {'webhook/events': {webhookEvents: ['subscribe', 'open'], meta: {}}},
     [{event: 'subscribe'}, {event: 'open'}],
-    ['whole'],
+    ['offsets'],
   ],
   ['event_tracking_status', {eventTracking: {eventTracking: {enabled: true}}}, [{id: 1, enabled: true}], ['whole']],
   ['current_user', {'users/me': {user: {id: '7', username: 'ann'}}}, [{id: '7', username: 'ann'}], ['whole']],
