@@ -351,9 +351,17 @@ class AccountRow extends RowSource implements Candidate {
   row(): WireRow {
     if (this.#row === undefined) {
       const row = this.#resource.row(this);
-      this.#row = this.#change === undefined ? row : {...row, ...this.#change.overrides};
+      this.#row = this.#change === undefined ? row : {...row, ...this.#shown(this.#change.overrides, row)};
     }
     return this.#row;
+  }
+
+  // Not every row shows what it hangs on.
+  #shown(overrides: WireRow, row: WireRow): WireRow {
+    const key = this.#resource.parent?.key ?? '';
+    if (overrides[key] === undefined || key in row) return overrides;
+    const {[key]: _, ...others} = overrides;
+    return others;
   }
 }
 

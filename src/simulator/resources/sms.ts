@@ -72,6 +72,8 @@ const recipients: Resource = {
   key: 'recipients',
   size: [60, 'withContacts'],
   parent: {resource: 'sms/broadcasts', key: 'broadcast', every: 2},
+  // The parent's row holds how many they are.
+  isListedByParent: true,
   editable: 'clicks',
   total: 'number',
   echo: ['limit', 'offset'],
