@@ -86,23 +86,26 @@ function placeholderIn(stream: string): {readonly parent: string; readonly key: 
 
 /** The rows of a stream as the wire has them, with what the tap puts into them; one may come below several parents. */
 export function* rowsOf(sim: Simulator, stream: string): Iterable<WireRow> {
-  const resource = resourceOf(stream);
-  const placeholder = firstStreams.includes(stream) ? undefined : placeholderIn(stream);
-  if (placeholder) {
-    const field = PARENT_FIELDS[stream];
-    for (const parent of rowsOf(sim, placeholder.parent)) {
-      const id = parent[placeholder.key];
-      if (id === null || id === undefined) continue;
-      for (const row of sim.rowsUnder(resource, String(id))) {
-        yield field === undefined ? row : {[field]: id, ...row};
-        if (ONE_BELOW_EACH.includes(stream)) break;
-      }
-    }
+  if (parentOf(stream) !== undefined) {
+    for (const {row} of rowsBelow(sim, stream)) yield row;
     return;
   }
-  for (const row of sim.rows(resource)) {
+  for (const row of sim.rows(resourceOf(stream))) {
     // The whole answer is the record, and the credits are an object in it.
     const whole = stream === 'sms_credits' ? {smsCredits: row} : row;
     yield SINGLE_STREAMS.includes(stream) ? {id: 1, ...whole} : whole;
+  }
+}
+
+/** The rows of a stream that hang below those of another one, each with the id below which it comes. */
+export function* rowsBelow(sim: Simulator, stream: string): Iterable<{readonly parent: string; readonly row: WireRow}> {
+  const {parent, key} = placeholderIn(stream) ?? {parent: '', key: ''};
+  const field = PARENT_FIELDS[stream];
+  for (const {[key]: id} of rowsOf(sim, parent)) {
+    if (id === null || id === undefined) continue;
+    for (const row of sim.rowsUnder(resourceOf(stream), String(id))) {
+      yield {parent: String(id), row: field === undefined ? row : {[field]: id, ...row}};
+      if (ONE_BELOW_EACH.includes(stream)) break;
+    }
   }
 }
