@@ -3,7 +3,7 @@
 
 import {isSelectedByDefault} from './catalog.js';
 import {InputError} from './errors.js';
-import type {Flags} from './run.js';
+import type {Flags} from './flags.js';
 import {schemaOf} from './schemas.js';
 import {type SettingSchema, settings} from './settings.js';
 import {

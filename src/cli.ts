@@ -3,59 +3,15 @@
 
 import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
-import {Command, CommanderError} from 'commander';
+import {CommanderError} from 'commander';
+import {createProgram} from './command-line.js';
 import {InputError} from './errors.js';
-import {exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
+import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
+import type {Flags} from './flags.js';
 import type {Logger} from './logger.js';
-import type {Flags, Surroundings} from './run.js';
+import type {Surroundings} from './session.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-const EXAMPLES = `
-Examples:
-  tap-activecampaign --discover > catalog.json
-  tap-activecampaign --config config.json --discover > catalog.json
-  tap-activecampaign --config config.json --state state.json | target-postgres
-  tap-activecampaign --config config.json --select 'contacts,deal*,!*.email'
-  tap-activecampaign --config ENV --full-refresh 'contacts,tags'
-
-Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>;
-README.md lists them. stdout carries Singer messages only; logs go to stderr.
-
-Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input,
-130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;
-
-/** The command line of the tap. Its action is `run`. */
-export function createProgram(version: string, run: (flags: Flags) => Promise<void>): Command {
-  return (
-    new Command('tap-activecampaign')
-      .description('Singer tap for ActiveCampaign: extracts an account as Singer messages.')
-      .option(
-        '-c, --config <file>',
-        'JSON file with the settings; may be repeated, later files win; ENV stands for the environment alone',
-        (file: string, files: readonly string[] = []) => [...files, file],
-      )
-      .option('-d, --discover', 'print the catalog; with --config, ask the account what its token may read')
-      .option('--catalog <file>', 'catalog with the selection of streams and fields')
-      .option('-p, --properties <file>', 'old name of --catalog')
-      .option('-s, --state <file>', 'state of the last run, to go on from')
-      .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
-      .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
-      .option('--about', 'print what the tap is and can do: settings, capabilities, streams')
-      .option('--format <format>', 'of --about: text, json (as the SDK of Meltano prints it) or markdown')
-      .version(version, '--version', 'print the version')
-      .helpOption('-h, --help', 'print this help')
-      .addHelpText('after', EXAMPLES)
-      // Arguments that belong to no option are refused below, by their names.
-      .allowExcessArguments()
-      .exitOverride()
-      .configureOutput({outputError: () => undefined})
-      .action((flags: Omit<Flags, 'config'> & Partial<Pick<Flags, 'config'>>, {args: [unexpected]}: Command) => {
-        if (unexpected !== undefined) throw unexpectedArgument(unexpected);
-        return run({config: [], ...flags});
-      })
-  );
-}
 
 /** Runs the tap with the arguments of `argv` and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -94,7 +50,6 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
   // Pages outlive a scavenge, so by default the heap grows to several times of what is alive before it is swept.
   // Sweeping earlier takes a quarter off the peak and no measurable time (bench/memory.js).
   setFlagsFromString('--heap-growing-percent=50');
-  const {runDiscovery, runSync} = await import('./run.js');
   const stop = new AbortController();
   let stopped: StoppedBySignal | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -107,12 +62,22 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
   const {env, stdout, stderr} = process;
   const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog};
   try {
-    if (flags.discover) await print(await runDiscovery(flags, surroundings));
-    else if ((await runSync(flags, surroundings)) === 'failed') process.exitCode = FAILED;
+    process.exitCode = await perform(flags, surroundings);
   } catch (error) {
     if (stopped === undefined) throw error;
   }
   if (stopped !== undefined) process.exitCode = stopped.exitCode;
+}
+
+/** Does what the flags ask of an account, and tells the exit code. */
+async function perform(flags: Flags, surroundings: Surroundings): Promise<number> {
+  if (flags.discover) {
+    const {runDiscovery} = await import('./discovery.js');
+    await print(await runDiscovery(flags, surroundings));
+    return DONE;
+  }
+  const {runSync} = await import('./run.js');
+  return (await runSync(flags, surroundings)) === 'failed' ? FAILED : DONE;
 }
 
 async function print(document: object): Promise<void> {
@@ -149,12 +114,6 @@ async function explain({message}: CommanderError): Promise<string> {
   const complaint = message.replace(/^error: /, '').replace(/=[^']*'/, "'");
   const [what, guess] = complaint.split(/\s*\(Did you mean (.*?)\?\)/);
   return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}tap-activecampaign --help lists all options`;
-}
-
-function unexpectedArgument(argument: string): InputError {
-  // A long one may be the token, and short ones are no secret.
-  const shown = argument.length > 40 ? `an argument of ${argument.length} characters` : JSON.stringify(argument);
-  return new InputError('command line', `${shown} stands alone; name files with --config, --catalog or --state`);
 }
 
 /** Names of files and answers of servers may hold line breaks and worse. */

@@ -35,15 +35,18 @@ export type SelectionInput = {
   readonly offer?: readonly StreamDefinition[];
 };
 
+export type Selection = {
+  readonly streams: readonly SelectedStream[];
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+};
+
 /**
  * The streams to sync, in the order of the catalog (without one, of the table), a child right behind its parent.
  * Without a catalog every stream and field is selected. Throws InputError for a term of --select that matches nothing
  * and for a replication method or key that the stream does not have.
  */
-export function selectStreams({catalog, select, offer = streams}: SelectionInput): {
-  readonly streams: readonly SelectedStream[];
-  readonly warnings: readonly string[];
-} {
+export function selectStreams({catalog, select, offer = streams}: SelectionInput): Selection {
   const warnings: string[] = [];
   const candidates = listCandidates(catalog, offer);
   const chosen = new Map(

@@ -2,7 +2,8 @@
 
 import {Writable} from 'node:stream';
 import {describe, expect, test} from '@jest/globals';
-import {type Flags, runSync} from '../src/run.js';
+import type {Flags} from '../src/flags.js';
+import {runSync} from '../src/run.js';
 
 type Terminal = {readonly isTTY?: boolean; readonly columns?: number};
 

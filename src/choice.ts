@@ -1,0 +1,107 @@
+// Chooses what is to be synced, of what every account has and of what the account at hand has besides.
+
+import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-offer.js';
+import type {Client} from './client.js';
+import type {Config} from './config.js';
+import {withCustomFieldsOf} from './custom-fields/offer.js';
+import {catalogFileOf, type Flags} from './flags.js';
+import {parseCatalog} from './given-catalog.js';
+import {globMatcher, splitTerms} from './globs.js';
+import {fullRefreshMatcher, type Selection, selectStreams} from './selection.js';
+import type {State} from './state.js';
+import type {StreamDefinition} from './stream-definition.js';
+import {streams} from './streams.js';
+
+export type Choice = {
+  readonly selection: Selection;
+  /** Whether the bookmark of a stream is to be ignored. */
+  readonly isFullRefresh: (tapStreamId: string) => boolean;
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+};
+
+/** What a run is given to choose by; `catalog` is parsed as JSON and not yet understood, `state` is that of the last run. */
+export type ChosenBy = {
+  readonly flags: Flags;
+  readonly config: Config;
+  readonly catalog: unknown;
+  readonly state: State;
+};
+
+/**
+ * Prepares the choice of streams and fields. Most can be made without a request, and are made at once: throws
+ * InputError for a catalog or a term that does not fit. What is returned gives the choice, and asks the account for its
+ * custom objects and custom fields where they are wanted: it throws InputError and ApiError.
+ */
+export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSignal) => Promise<Choice> {
+  const {flags, config, catalog, state} = given;
+  const isOwn = namesCustomObjects(catalog, globsIn(flags));
+  const mayHaveFields = config.customFields === 'rows' ? () => false : fieldsChooser(flags, catalog);
+  const isUsual = !isOwn && !streams.some(mayHaveFields);
+  const usual = isUsual ? choose(flags, catalog, USUAL_OFFER) : undefined;
+  return async (client, signal) => {
+    if (usual) return usual;
+    const offer = isOwn ? await findOffer(client, catalog, signal) : USUAL_OFFER;
+    const known = {client, state, catalog, isWanted: mayHaveFields};
+    return choose(flags, catalog, await offerFields(offer, config, known, signal));
+  };
+}
+
+/** What is to be synced, of all that there is. Throws InputError for a catalog or a term that does not fit. */
+function choose(flags: Flags, givenCatalog: unknown, offer: Offer): Choice {
+  const {select, fullRefresh} = flags;
+  const source = catalogFileOf(flags);
+  const catalog = source === undefined ? undefined : parseCatalog(givenCatalog, source, offer.streams);
+  const selection = selectStreams({
+    ...(catalog ? {catalog: catalog.catalog} : {}),
+    ...(select === undefined ? {} : {select}),
+    offer: offer.streams,
+  });
+  return {
+    selection,
+    isFullRefresh: fullRefresh === undefined ? () => false : fullRefreshMatcher(fullRefresh, offer.streams),
+    warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings],
+  };
+}
+
+/**
+ * The offer with the custom fields of the account, where they are wanted. Throws InputError when the token is refused,
+ * and ApiError when the account cannot be reached.
+ */
+export async function offerFields(
+  offer: Offer,
+  {customFields: mode}: Config,
+  known: {
+    readonly client: Client;
+    readonly state: State;
+    readonly catalog?: unknown;
+    readonly isWanted: (stream: StreamDefinition) => boolean;
+  },
+  signal: AbortSignal,
+): Promise<Offer> {
+  const {client, state, catalog, isWanted} = known;
+  return mode === 'rows' ? offer : await withCustomFieldsOf(client, offer, {mode, isWanted, state, catalog}, signal);
+}
+
+/**
+ * Tells the streams with custom fields that may be synced: those that --select names, by themselves or by their fields,
+ * else those that a catalog selects. Throws InputError for a catalog that does not fit.
+ */
+function fieldsChooser(flags: Flags, givenCatalog: unknown): (stream: StreamDefinition) => boolean {
+  const terms = flags.select === undefined ? [] : splitTerms(flags.select, '--select');
+  const named = terms.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
+  const {select: _, fullRefresh: __, ...withoutSelect} = flags;
+  const {selection} = choose(withoutSelect, givenCatalog, USUAL_OFFER);
+  const selected = new Set(selection.streams.map(({definition}) => definition.tapStreamId));
+  return ({tapStreamId, customFields}) => {
+    if (!customFields) return false;
+    return named.length > 0 ? named.some(matches => matches(tapStreamId)) : selected.has(tapStreamId);
+  };
+}
+
+/** The patterns that name streams. */
+function globsIn({select = '', fullRefresh}: Flags): readonly string[] {
+  return `${select},${fullRefresh === true ? '' : (fullRefresh ?? '')}`
+    .split(',')
+    .map(term => term.trim().replace(/^!\s*/, ''));
+}

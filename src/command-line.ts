@@ -1,0 +1,57 @@
+// The command line: its options, their descriptions and examples.
+
+import {Command} from 'commander';
+import {InputError} from './errors.js';
+import type {Flags} from './flags.js';
+
+const EXAMPLES = `
+Examples:
+  tap-activecampaign --discover > catalog.json
+  tap-activecampaign --config config.json --discover > catalog.json
+  tap-activecampaign --config config.json --state state.json | target-postgres
+  tap-activecampaign --config config.json --select 'contacts,deal*,!*.email'
+  tap-activecampaign --config ENV --full-refresh 'contacts,tags'
+
+Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>;
+README.md lists them. stdout carries Singer messages only; logs go to stderr.
+
+Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input,
+130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;
+
+/** The command line of the tap. Its action is `run`. */
+export function createProgram(version: string, run: (flags: Flags) => Promise<void>): Command {
+  return (
+    new Command('tap-activecampaign')
+      .description('Singer tap for ActiveCampaign: extracts an account as Singer messages.')
+      .option(
+        '-c, --config <file>',
+        'JSON file with the settings; may be repeated, later files win; ENV stands for the environment alone',
+        (file: string, files: readonly string[] = []) => [...files, file],
+      )
+      .option('-d, --discover', 'print the catalog; with --config, ask the account what its token may read')
+      .option('--catalog <file>', 'catalog with the selection of streams and fields')
+      .option('-p, --properties <file>', 'old name of --catalog')
+      .option('-s, --state <file>', 'state of the last run, to go on from')
+      .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
+      .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
+      .option('--about', 'print what the tap is and can do: settings, capabilities, streams')
+      .option('--format <format>', 'of --about: text, json (as the SDK of Meltano prints it) or markdown')
+      .version(version, '--version', 'print the version')
+      .helpOption('-h, --help', 'print this help')
+      .addHelpText('after', EXAMPLES)
+      // Arguments that belong to no option are refused below, by their names.
+      .allowExcessArguments()
+      .exitOverride()
+      .configureOutput({outputError: () => undefined})
+      .action((flags: Omit<Flags, 'config'> & Partial<Pick<Flags, 'config'>>, {args: [unexpected]}: Command) => {
+        if (unexpected !== undefined) throw unexpectedArgument(unexpected);
+        return run({config: [], ...flags});
+      })
+  );
+}
+
+function unexpectedArgument(argument: string): InputError {
+  // A long one may be the token, and short ones are no secret.
+  const shown = argument.length > 40 ? `an argument of ${argument.length} characters` : JSON.stringify(argument);
+  return new InputError('command line', `${shown} stands alone; name files with --config, --catalog or --state`);
+}

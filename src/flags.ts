@@ -1,0 +1,25 @@
+// The options of the command line as they were given.
+
+import {resolve} from 'node:path';
+import {InputError} from './errors.js';
+
+/** The flags as they were given. */
+export type Flags = {
+  readonly config: readonly string[];
+  readonly discover?: boolean;
+  readonly about?: boolean;
+  readonly format?: string;
+  readonly catalog?: string;
+  readonly properties?: string;
+  readonly state?: string;
+  readonly select?: string;
+  readonly fullRefresh?: string | true;
+};
+
+/** The file of `--catalog`, or of its old name. Throws InputError when they name two files. */
+export function catalogFileOf({catalog, properties}: Flags): string | undefined {
+  if (catalog !== undefined && properties !== undefined && resolve(catalog) !== resolve(properties)) {
+    throw new InputError('--properties', 'is the old name of --catalog, and they name two files; keep one of them');
+  }
+  return catalog ?? properties;
+}

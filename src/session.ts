@@ -1,0 +1,85 @@
+// The time in which a run talks to an account: where it speaks, and what ends it.
+
+import type {Writable} from 'node:stream';
+import {systemClock} from './clock.js';
+import type {Config} from './config.js';
+import {type Connection, connect, findAccount} from './connection.js';
+import {createLogger, type Logger, type LogLevel} from './logger.js';
+import {createProgressLine, type ProgressLine} from './progress.js';
+
+export type Surroundings = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly stdout: Writable & {readonly isTTY?: boolean};
+  readonly stderr: Terminal;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+  /** Told the log once the config has said what it looks like. */
+  readonly onLog: (log: Logger) => void;
+};
+
+/** stderr, which may be a terminal. */
+type Terminal = {
+  readonly write: (text: string) => boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
+
+/** Where a run speaks, and how it ends. */
+export type Output = {
+  readonly log: Logger;
+  /** For the few sentences that a person at a terminal sees too. */
+  readonly signpost: Logger;
+  /** Tells the width of the terminal that the log is shown on; undefined where there is none. */
+  readonly columns: (() => number) | undefined;
+  readonly progress: ProgressLine | undefined;
+  readonly signal: AbortSignal;
+  /** Ends the run early. */
+  readonly abort: () => void;
+};
+
+/**
+ * Calls `use` with a connection, and closes it whatever happens; what is still under way is ended with it.
+ * Throws InputError when a parameter of the sandbox is wrong, and whatever `use` throws.
+ */
+export async function withConnection<T>(
+  config: Config,
+  surroundings: Surroundings,
+  use: (connection: Connection, output: Output) => Promise<T>,
+): Promise<T> {
+  const account = await findAccount(config);
+  const {stderr, stdout} = surroundings;
+  // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
+  const isTerminal = stderr.isTTY === true && config.logFormat === 'text';
+  const columns = isTerminal ? () => stderr.columns ?? 80 : undefined;
+  const isWatched = columns && !stdout.isTTY && config.logLevel === 'info';
+  const progress = isWatched
+    ? createProgressLine({
+        write: text => void stderr.write(text),
+        now: systemClock.now,
+        columns,
+        pageSize: config.pageSize,
+      })
+    : undefined;
+  const createLog = (level: LogLevel) =>
+    createLogger({
+      level,
+      format: config.logFormat,
+      secrets: [account.token],
+      write: line => (progress ? progress.above(line) : void stderr.write(line)),
+    });
+  const signpost = createLog(config.logLevel);
+  const log = isWatched ? createLog('warn') : signpost;
+  surroundings.onLog(log);
+  const end = new AbortController();
+  const abort = () => end.abort(new Error('the run is over'));
+  const signal = AbortSignal.any([surroundings.signal, end.signal]);
+  const connection = connect(account, config, log, signal);
+  try {
+    return await use(connection, {log, signpost, columns, progress, signal, abort});
+  } finally {
+    abort();
+    progress?.end();
+    await connection.close();
+  }
+}
