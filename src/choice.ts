@@ -4,8 +4,7 @@ import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-
 import type {Client} from './client.js';
 import type {Config} from './config.js';
 import {withCustomFieldsOf} from './custom-fields/offer.js';
-import {catalogFileOf, type Flags} from './flags.js';
-import {parseCatalog} from './given-catalog.js';
+import {type GivenCatalog, parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
 import {fullRefreshMatcher, type Selection, selectStreams} from './selection.js';
 import type {State} from './state.js';
@@ -20,13 +19,20 @@ export type Choice = {
   readonly warnings: readonly string[];
 };
 
-/** What a run is given to choose by; `catalog` is parsed as JSON and not yet understood, `state` is that of the last run. */
-export type ChosenBy = {
-  readonly flags: Flags;
+/** The wishes of `--select` and `--full-refresh`; `true` means all streams. */
+export type Wishes = {
+  readonly select?: string | undefined;
+  readonly fullRefresh?: string | true | undefined;
+};
+
+/** What a run is given to choose by; `state` is that of the last run. */
+export type ChosenBy = Wishes & {
   readonly config: Config;
-  readonly catalog: unknown;
+  readonly catalog?: GivenCatalog | undefined;
   readonly state: State;
 };
+
+type ChoiceInput = Pick<ChosenBy, 'select' | 'fullRefresh' | 'catalog'>;
 
 /**
  * Prepares the choice of streams and fields. Most can be made without a request, and are made at once: throws
@@ -34,24 +40,23 @@ export type ChosenBy = {
  * custom objects and custom fields where they are wanted: it throws InputError and ApiError.
  */
 export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSignal) => Promise<Choice> {
-  const {flags, config, catalog, state} = given;
-  const isOwn = namesCustomObjects(catalog, globsIn(flags));
-  const mayHaveFields = config.customFields === 'rows' ? () => false : fieldsChooser(flags, catalog);
+  const {config, state} = given;
+  const catalog = given.catalog?.value;
+  const isOwn = namesCustomObjects(catalog, globsIn(given));
+  const mayHaveFields = config.customFields === 'rows' ? () => false : fieldsChooser(given);
   const isUsual = !isOwn && !streams.some(mayHaveFields);
-  const usual = isUsual ? choose(flags, catalog, USUAL_OFFER) : undefined;
+  const usual = isUsual ? choose(given, USUAL_OFFER) : undefined;
   return async (client, signal) => {
     if (usual) return usual;
     const offer = isOwn ? await findOffer(client, catalog, signal) : USUAL_OFFER;
     const known = {client, state, catalog, isWanted: mayHaveFields};
-    return choose(flags, catalog, await offerFields(offer, config, known, signal));
+    return choose(given, await offerFields(offer, config, known, signal));
   };
 }
 
 /** What is to be synced, of all that there is. Throws InputError for a catalog or a term that does not fit. */
-function choose(flags: Flags, givenCatalog: unknown, offer: Offer): Choice {
-  const {select, fullRefresh} = flags;
-  const source = catalogFileOf(flags);
-  const catalog = source === undefined ? undefined : parseCatalog(givenCatalog, source, offer.streams);
+function choose({select, fullRefresh, catalog: given}: ChoiceInput, offer: Offer): Choice {
+  const catalog = given && parseCatalog(given.value, given.source, offer.streams);
   const selection = selectStreams({
     ...(catalog ? {catalog: catalog.catalog} : {}),
     ...(select === undefined ? {} : {select}),
@@ -87,11 +92,10 @@ export async function offerFields(
  * Tells the streams with custom fields that may be synced: those that --select names, by themselves or by their fields,
  * else those that a catalog selects. Throws InputError for a catalog that does not fit.
  */
-function fieldsChooser(flags: Flags, givenCatalog: unknown): (stream: StreamDefinition) => boolean {
-  const terms = flags.select === undefined ? [] : splitTerms(flags.select, '--select');
+function fieldsChooser({select, catalog}: ChoiceInput): (stream: StreamDefinition) => boolean {
+  const terms = select === undefined ? [] : splitTerms(select, '--select');
   const named = terms.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
-  const {select: _, fullRefresh: __, ...withoutSelect} = flags;
-  const {selection} = choose(withoutSelect, givenCatalog, USUAL_OFFER);
+  const {selection} = choose({catalog}, USUAL_OFFER);
   const selected = new Set(selection.streams.map(({definition}) => definition.tapStreamId));
   return ({tapStreamId, customFields}) => {
     if (!customFields) return false;
@@ -100,7 +104,7 @@ function fieldsChooser(flags: Flags, givenCatalog: unknown): (stream: StreamDefi
 }
 
 /** The patterns that name streams. */
-function globsIn({select = '', fullRefresh}: Flags): readonly string[] {
+function globsIn({select = '', fullRefresh}: Wishes): readonly string[] {
   return `${select},${fullRefresh === true ? '' : (fullRefresh ?? '')}`
     .split(',')
     .map(term => term.trim().replace(/^!\s*/, ''));

@@ -1,7 +1,6 @@
 // Flags in, exit code out: the only file that touches the process. Imports what a command needs when it needs it, so
 // that --version and --discover answer at once.
 
-import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
 import {CommanderError} from 'commander';
 import {createProgram} from './command-line.js';
@@ -10,6 +9,7 @@ import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-cod
 import type {Flags} from './flags.js';
 import type {Logger} from './logger.js';
 import type {Surroundings} from './session.js';
+import {readVersion} from './version.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -119,9 +119,4 @@ async function explain({message}: CommanderError): Promise<string> {
 /** Names of files and answers of servers may hold line breaks and worse. */
 function oneLine(text: string): string {
   return text.replace(/[\s\u0000-\u001F\u007F-\u009F]+/g, ' ');
-}
-
-function readVersion(): string {
-  const manifest: {version: string} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return manifest.version;
 }

@@ -27,7 +27,10 @@ export type GivenEntry = {
   readonly replicationKeys: readonly string[];
 };
 
-/** A given catalog: its name, for messages, and its streams in its order. */
+/** A catalog as it was given, not yet understood: its name, for messages, and its JSON. */
+export type GivenCatalog = {readonly source: string; readonly value: unknown};
+
+/** What was understood of it: its name, and its streams in its order. */
 export type ParsedCatalog = {readonly source: string; readonly entries: readonly GivenEntry[]};
 
 /**

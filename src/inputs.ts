@@ -3,6 +3,7 @@
 import {parseConfig} from './config.js';
 import {readJsonFile, readTextFile} from './files.js';
 import {catalogFileOf, type Flags} from './flags.js';
+import type {GivenCatalog} from './given-catalog.js';
 import type {Surroundings} from './session.js';
 import {parseState, readStateText} from './state.js';
 
@@ -18,8 +19,8 @@ export function readState(file: string | undefined) {
   return parseState(readStateText(readTextFile(file, 'state'), file), file);
 }
 
-/** The catalog, parsed as JSON and not yet understood; undefined where none was given. Throws InputError. */
-export function readCatalog(flags: Flags): unknown {
-  const file = catalogFileOf(flags);
-  return file === undefined ? undefined : readJsonFile(file, 'catalog');
+/** The catalog; undefined where none was given. Throws InputError when it cannot be read. */
+export function readCatalog(flags: Flags): GivenCatalog | undefined {
+  const source = catalogFileOf(flags);
+  return source === undefined ? undefined : {source, value: readJsonFile(source, 'catalog')};
 }

@@ -38,8 +38,10 @@ export type RunVoices = {
 
 export type RunStatus = 'done' | 'failed' | 'stopped';
 
+export type RunResult = {readonly status: RunStatus; readonly report: RunReport};
+
 /** Tells how a sync ended, the streams that failed last. Says whether one did, or the run was stopped. */
-export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunStatus {
+export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunResult {
   const sync = complete(end);
   const namesOf = (outcome: StreamReport['outcome']) =>
     sync.streams.filter(stream => stream.outcome === outcome).map(({stream}) => stream);
@@ -68,7 +70,7 @@ export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunSt
   log.document('run report', report);
   if (columns) for (const line of renderReportTable(report, columns() - BESIDE_TABLE)) signpost.info({}, line);
   if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
-  return status;
+  return {status, report};
 }
 
 /** The engine's report, with the requests of streams that were read ahead and whose turn did not come. */

@@ -3,7 +3,7 @@
 import type {Writable} from 'node:stream';
 import {systemClock} from './clock.js';
 import type {Config} from './config.js';
-import {type Connection, connect, findAccount} from './connection.js';
+import {type Account, type Connection, connect, findAccount} from './connection.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
 
@@ -38,6 +38,32 @@ export type Output = {
   readonly abort: () => void;
 };
 
+/** A connection and what ends it. */
+export type Session = {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  /** Ends whatever is under way. */
+  readonly abort: () => void;
+  readonly close: () => Promise<void>;
+};
+
+/** Connects to an account; `signal` ends whatever is under way, and so does closing. */
+export function openSession(account: Account, config: Config, log: Logger, signal: AbortSignal): Session {
+  const end = new AbortController();
+  const abort = () => end.abort(new Error('the run is over'));
+  const ending = AbortSignal.any([signal, end.signal]);
+  const connection = connect(account, config, log, ending);
+  return {
+    connection,
+    signal: ending,
+    abort,
+    close: async () => {
+      abort();
+      await connection.close();
+    },
+  };
+}
+
 /**
  * Calls `use` with a connection, and closes it whatever happens; what is still under way is ended with it.
  * Throws InputError when a parameter of the sandbox is wrong, and whatever `use` throws.
@@ -71,15 +97,11 @@ export async function withConnection<T>(
   const signpost = createLog(config.logLevel);
   const log = isWatched ? createLog('warn') : signpost;
   surroundings.onLog(log);
-  const end = new AbortController();
-  const abort = () => end.abort(new Error('the run is over'));
-  const signal = AbortSignal.any([surroundings.signal, end.signal]);
-  const connection = connect(account, config, log, signal);
+  const {connection, signal, abort, close} = openSession(account, config, log, surroundings.signal);
   try {
     return await use(connection, {log, signpost, columns, progress, signal, abort});
   } finally {
-    abort();
     progress?.end();
-    await connection.close();
+    await close();
   }
 }

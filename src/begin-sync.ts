@@ -1,0 +1,84 @@
+// Puts a sync together, of what it was given to choose by and a connection: its messages, and the way to tell of its
+// end. Shared by the command line and the library; writes no message itself.
+
+import {type ChosenBy, prepareChoice} from './choice.js';
+import {systemClock} from './clock.js';
+import type {Connection} from './connection.js';
+import {unusedFilters} from './filters.js';
+import type {Message} from './messages.js';
+import {planSettingsOf} from './plan-settings.js';
+import type {SyncReport} from './report.js';
+import {type RunResult, type RunVoices, tellEnd} from './run-end.js';
+import {type SyncProgress, sync} from './sync.js';
+
+/** What a sync is given; `warnings` are sentences about its config and state. */
+export type SyncGiven = ChosenBy & {readonly warnings: readonly string[]};
+
+/** Where a sync happens. */
+export type SyncPlace = RunVoices & {
+  readonly connection: Connection;
+  /** The version of the tap. */
+  readonly version: string;
+  /** Ends the run, and the connection with it. */
+  readonly signal: AbortSignal;
+  /** The caller's own signal: told of as the reason why a run was stopped. */
+  readonly stop: AbortSignal;
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
+};
+
+export type BegunSync = {
+  readonly messages: AsyncGenerator<Message>;
+  /** Tells how it ended, in the log and the report; `error` is what ended it early. */
+  readonly tellEnd: (error?: unknown) => RunResult;
+};
+
+/**
+ * Prepares a sync. What can be checked without a request is checked at once: throws InputError. What is returned begins
+ * it, and throws InputError and ApiError.
+ */
+export function prepareSync(given: SyncGiven): (place: SyncPlace) => Promise<BegunSync> {
+  const choose = prepareChoice(given);
+  const {config, state, warnings, fullRefresh} = given;
+  return async place => {
+    const {connection, log, signal, onProgress} = place;
+    const {client, reading, tally} = connection;
+    for (const warning of warnings) log.warn({}, warning);
+    const {selection, isFullRefresh, warnings: ofChoice} = await choose(client, signal);
+    const ids = selection.streams.map(({definition}) => definition.tapStreamId);
+    for (const warning of [...ofChoice, ...unusedFilters(config.filters, ids)]) log.warn({}, warning);
+    if (fullRefresh !== undefined && !ids.some(isFullRefresh)) {
+      log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
+    }
+    if (ids.length === 0) log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
+    else log.info({streams: ids.length, requests_per_second: config.requestsPerSecond}, 'sync started');
+
+    const startedAt = systemClock.wall();
+    const startedMs = systemClock.now();
+    let told: SyncReport | undefined;
+    const messages = sync({
+      streams: selection.streams,
+      state,
+      client,
+      reading,
+      tally,
+      settings: {...planSettingsOf(config, isFullRefresh), failFast: config.failFast},
+      log,
+      now: systemClock.now,
+      wall: systemClock.wall,
+      signal,
+      onReport: ended => {
+        told = ended;
+      },
+      ...(onProgress ? {onProgress} : {}),
+    });
+    return {
+      messages,
+      tellEnd: error => {
+        const seconds = (systemClock.now() - startedMs) / 1_000;
+        const {version, stop} = place;
+        const {reportFile} = config;
+        return tellEnd({told, tally, error, signal: stop, version, startedAt, seconds, reportFile}, place);
+      },
+    };
+  };
+}
