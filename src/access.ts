@@ -1,6 +1,6 @@
 // What the token may do: whether it is good at all, and which lists it may read.
 
-import type {Client} from './client.js';
+import type {Answer, Client} from './client.js';
 import {ApiError, InputError} from './errors.js';
 import type {Logger} from './logger.js';
 import {formOf} from './reading/envelopes.js';
@@ -13,8 +13,14 @@ import type {WireRow} from './wire.js';
  * Throws InputError when the token is refused or the address is not that of an account.
  */
 export async function checkToken(client: Client, signal: AbortSignal): Promise<void> {
+  await askWho(client, signal);
+}
+
+/** The answer of `users/me`: the user whom the token belongs to. Throws as checkToken does. */
+export async function askWho(client: Client, signal: AbortSignal): Promise<Answer['body']> {
   try {
-    await client.get('users/me', {}, {rank: -1, endpoint: 'users/me', signal});
+    const {body} = await client.get('users/me', {}, {rank: -1, endpoint: 'users/me', signal});
+    return body;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401 || error.status === 403) {

@@ -68,7 +68,13 @@ export type Attempt = {
   readonly retried: boolean;
   /** For how long its answer closed the gate, beyond the time that it was closed anyway. */
   readonly pausedMs: number;
+  /** Those of its answer, by their names in small letters; none where no answer came. */
+  readonly headers: Headers;
+  /** When it ended, by this machine's clock: milliseconds since 1970 (UTC). */
+  readonly endedAt: number;
 };
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 export type ClientOptions = {
   /** `https://account.api-us1.com`, without path. */
@@ -88,7 +94,7 @@ export type ClientOptions = {
   readonly onAttempt?: (attempt: Attempt) => void;
 };
 
-type Ended = {readonly outcome: Outcome; readonly seconds: number; readonly pausedMs: number};
+type Ended = {readonly outcome: Outcome} & Pick<Attempt, 'seconds' | 'pausedMs' | 'headers' | 'endedAt'>;
 
 /** How an attempt ended. A fault is either worth another try or final. */
 type Outcome =
@@ -139,8 +145,8 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Ended> {
     const pass = await gate.enter(rank, signal);
     const departedAt = clock.now();
-    const end = (outcome: Outcome, pausedMs = 0): Ended => {
-      return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs};
+    const end = (outcome: Outcome, headers: Headers = {}, pausedMs = 0): Ended => {
+      return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs, headers, endedAt: clock.wall()};
     };
     try {
       const answer = http.get(path, {searchParams: query, responseType: 'buffer', ...(signal ? {signal} : {})});
@@ -168,7 +174,8 @@ export function createClient(options: ClientOptions): Client {
       const seconds = Math.round(pausedMs / 1_000);
       if (seconds >= LONG_PAUSE_SECONDS)
         log.warn({path, status, seconds}, 'the API asks for a pause; all requests wait');
-      return end(judge({status, headers, body, begunAt: answeredAt - tookMs, receivedAt, gateWaits, hide}), pausedMs);
+      const begunAt = answeredAt - tookMs;
+      return end(judge({status, headers, body, begunAt, receivedAt, gateWaits, hide}), headers, pausedMs);
     } catch (error) {
       pass.failed();
       signal?.throwIfAborted();
@@ -186,7 +193,7 @@ export function createClient(options: ClientOptions): Client {
     for (let tries = 1; ; tries += 1) {
       const {endpoint} = request;
       const onSent = () => options.onSent?.({endpoint, isRetry: tries > 1});
-      const {outcome, seconds, pausedMs} = await attempt(path, search, request, onSent);
+      const {outcome, ...ended} = await attempt(path, search, request, onSent);
       const isAnswer = outcome.type === 'answer';
       const status = isAnswer ? 200 : outcome.status;
       // A server in trouble may refuse once between other faults: only refusal upon refusal is an answer.
@@ -198,10 +205,9 @@ export function createClient(options: ClientOptions): Client {
         path,
         query: search,
         status,
-        seconds,
         succeeded: isAnswer,
         retried: !isFinal,
-        pausedMs,
+        ...ended,
       });
       if (isAnswer) return outcome.answer;
       if (isFinal) {
@@ -230,7 +236,7 @@ export function createClient(options: ClientOptions): Client {
 
 type RawAnswer = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Headers;
   readonly body: Uint8Array;
   readonly begunAt: number;
   readonly receivedAt: number;

@@ -81,22 +81,43 @@ function numberOf(numbers: NumberByStream | undefined, tapStreamId: string): num
  * and checks every setting. Null and blank text mean "not set". Warnings are sentences about what was ignored.
  * Throws one InputError that names all faults, separated by "; ", each with its key and the way out.
  */
-export function parseConfig({files, env, version}: ConfigInput): {
+export function parseConfig(input: ConfigInput): {
   readonly config: Config;
   readonly warnings: readonly string[];
 } {
-  const {given, warnings} = mergeSettings(files, env);
-  const faults = new Faults(given, files.length === 0 ? variableOf : name => name);
-  const raw = validate(given, faults);
-  const config = interpret(raw, version, faults);
-  if (config === undefined || faults.count > 0) {
-    const sources = files.map(({source}) => source).join(', ');
-    // A message shows what was given; somebody may have given the token twice.
-    const token = given.get('api_token')?.value;
-    const hide = createRedactor(typeof token === 'string' ? [token.trim()] : []);
-    throw new InputError(sources === '' ? 'environment' : sources, hide(faults.sentence()));
+  const {config, faults, warnings} = examineConfig(input);
+  if (config === undefined || faults.length > 0) {
+    const sources = input.files.map(({source}) => source).join(', ');
+    throw new InputError(sources === '' ? 'environment' : sources, faults.map(({sentence}) => sentence).join('; '));
   }
   return {config, warnings};
+}
+
+/** What is wrong with a setting: its name, and a sentence that begins with what the user calls it. */
+export type SettingFault = {readonly setting: string; readonly sentence: string};
+
+/**
+ * As parseConfig, but gives the faults one by one. The config then is what is left when the settings that are wrong are
+ * left out; undefined where the account or its key is among them. Throws InputError for a file that holds no object.
+ */
+export function examineConfig({files, env, version}: ConfigInput): {
+  readonly config: Config | undefined;
+  readonly faults: readonly SettingFault[];
+  readonly warnings: readonly string[];
+} {
+  const {given, warnings} = mergeSettings(files, env);
+  const nameOf = files.length === 0 ? variableOf : (name: string) => name;
+  const faults = new Faults(given, nameOf);
+  const config = interpret(validate(given, faults), version, faults);
+  // A message shows what was given; somebody may have given the token twice.
+  const token = given.get('api_token')?.value;
+  const hide = createRedactor(typeof token === 'string' ? [token.trim()] : []);
+  const told = faults.list().map(({setting, sentence}) => ({setting, sentence: hide(sentence)}));
+  if (told.length === 0) return {config, faults: [], warnings};
+  const right = new Map([...given].filter(([name]) => !told.some(({setting}) => setting === name)));
+  const further = new Faults(right, nameOf);
+  const rest = interpret(validate(right, further), version, further);
+  return {config: further.list().length === 0 ? rest : undefined, faults: told, warnings};
 }
 
 /** The settings once the JSON Schema has passed; the defaults are filled in. */
@@ -246,10 +267,6 @@ class Faults {
     private readonly nameOf: (setting: string) => string,
   ) {}
 
-  get count(): number {
-    return this.#found.size;
-  }
-
   /** Adds a fault after which the setting's default stands in for its value, so that further faults mean nothing. */
   refuse(name: string, fault: string): void {
     this.add(name, fault);
@@ -264,8 +281,8 @@ class Faults {
     ]);
   }
 
-  sentence(): string {
-    return settings.flatMap(({name}) => this.#found.get(name) ?? []).join('; ');
+  list(): readonly SettingFault[] {
+    return settings.flatMap(({name}) => (this.#found.get(name) ?? []).map(sentence => ({setting: name, sentence})));
   }
 }
 

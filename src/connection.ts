@@ -15,6 +15,8 @@ const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 export type Connection = {
   readonly client: Client;
   readonly reading: ReadingContext;
+  /** Has a listener told of every attempt that ends from now on. */
+  readonly watch: (listener: (attempt: Attempt) => void) => void;
   /** What was asked so far, by the stream that asked. */
   readonly tally: Pick<RequestTally, 'of' | 'total'>;
   /** Closes connections, and the simulator if there is one. */
@@ -49,6 +51,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     signal,
   });
   const tally = createRequestTally();
+  const listeners: ((attempt: Attempt) => void)[] = [];
   const client = createClient({
     baseUrl: account.url,
     token: account.token,
@@ -64,6 +67,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     onAttempt: attempt => {
       tally.paused(attempt.endpoint, attempt.pausedMs);
       logAttempt(attempt, log);
+      for (const listener of listeners) listener(attempt);
     },
   });
   // Where no limit holds requests back, only what was written earns more of them.
@@ -73,6 +77,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
   return {
     client,
     reading: {client, places, pageSize, window, wall: systemClock.wall},
+    watch: listener => void listeners.push(listener),
     tally,
     close: async () => {
       client.close();
