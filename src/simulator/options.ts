@@ -30,6 +30,8 @@ export type SimulatorOptions = {
   readonly requestsPerSecond?: number | undefined;
   /** Seconds in `Retry-After` of a 429; false leaves the header out. Default 1. */
   readonly retryAfter?: number | false | undefined;
+  /** Whether answers tell the limit and what is left of it: documented, and in no recorded answer. Default false. */
+  readonly rateHeaders?: boolean | undefined;
   /** The most rows of a page, whatever `limit` asks. Default 100. */
   readonly pageCap?: number | undefined;
   /** How far the server's clock is ahead, in seconds. Default 0. */

@@ -33,6 +33,9 @@ export const parameters: readonly Parameter[] = [
     requestsPerSecond,
   })),
   parameter('retry_after', secondsOrOff(), 'seconds in Retry-After of a 429, or off (1)', retryAfter => ({retryAfter})),
+  parameter('rate_headers', onOff(), 'RateLimit-Limit and RateLimit-Remaining in answers (off)', rateHeaders => ({
+    rateHeaders,
+  })),
   parameter('page_cap', whole(1), 'the most rows of a page (100)', pageCap => ({pageCap})),
   parameter('clock_skew_seconds', signed(), 'how far the server clock is ahead (0)', clockSkewSeconds => ({
     clockSkewSeconds,

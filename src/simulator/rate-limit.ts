@@ -3,6 +3,8 @@
 export type RateLimit = {
   /** Whether a request that arrives at this moment (in milliseconds) is accepted. */
   accepts(arrivedAtMs: number): boolean;
+  /** How many more would be at the moment of the last request. */
+  left(): number;
 };
 
 /** A sliding window; a refused request does not count against those that come after it. 0 accepts everything. */
@@ -16,5 +18,6 @@ export function rateLimit(requestsPerSecond: number): RateLimit {
       accepted.push(arrivedAtMs);
       return true;
     },
+    left: () => Math.max(0, requestsPerSecond - accepted.length),
   };
 }

@@ -19,6 +19,8 @@ export type ServerOptions = {
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly limit: RateLimit;
+  /** What `RateLimit-Limit` says; undefined where answers are silent about the rate. */
+  readonly rateHeaders: number | undefined;
   readonly lists: Lists;
   readonly beforeEachRequest: () => void;
   /** The server's clock in milliseconds. */
@@ -162,6 +164,9 @@ function sender(
       'Content-Length': bytes.length,
       ...(isZipped ? {'Content-Encoding': 'gzip', Vary: 'Accept-Encoding'} : {}),
       'Cache-Control': 'no-store',
+      ...(options.rateHeaders === undefined
+        ? {}
+        : {'RateLimit-Limit': options.rateHeaders, 'RateLimit-Remaining': options.limit.left()}),
       'X-Request-Id': mix(options.seed, Math.floor(logged.arrivedAtMs * 1000)).toString(16),
       ...headers,
     });

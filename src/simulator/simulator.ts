@@ -68,6 +68,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   checkPaths(options);
   const seed = options.seed ?? 1;
   const token = options.token ?? defaultToken;
+  const requestsPerSecond = options.requestsPerSecond ?? 5;
   const clock = options.now ?? Date.now;
   const now = () => clock() + (options.clockSkewSeconds ?? 0) * 1000;
   const account = new Account({
@@ -106,7 +107,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     token,
     log,
     faults: plannedFaults,
-    limit: rateLimit(options.requestsPerSecond ?? 5),
+    limit: rateLimit(requestsPerSecond),
+    rateHeaders: options.rateHeaders ? requestsPerSecond : undefined,
     lists: lists(account, select, {
       totals: options.totals ?? {},
       totalAfterIdGreater: options.totalAfterIdGreater ?? 'shrunk',

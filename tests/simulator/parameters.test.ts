@@ -16,6 +16,7 @@ test.each([
   ['sandbox:jitter_ms=12.5&slow_offset_ms=0', {jitterMs: 12.5, slowOffsetMs: 0}],
   ['sandbox:requests_per_second=0&page_cap=20', {requestsPerSecond: 0, pageCap: 20}],
   ['sandbox:retry_after=off', {retryAfter: false}],
+  ['sandbox:rate_headers=on', {rateHeaders: true}],
   ['sandbox:retry_after=30', {retryAfter: 30}],
   ['sandbox:clock_skew_seconds=-90', {clockSkewSeconds: -90}],
   ['sandbox:moving=0.5&fault_rate=0.02', {moving: 0.5, faultRate: 0.02}],

@@ -135,6 +135,15 @@ describe('paths', () => {
       expect((await ask(simulator, 'users/me')).body['user']).toMatchObject({id: '1'}),
     ));
 
+  test('a user has a group, by the path that its links name', () =>
+    withSimulator({}, async simulator => {
+      const [user] = simulator.rows('users');
+      const {body} = await ask(simulator, `users/${user?.['id']}/userGroup`);
+      const groups = [...simulator.rows('groups')].map(({id}) => id);
+      expect(body['userGroup']).toMatchObject({user: user?.['id'], group: groups[0]});
+      expect((await ask(simulator, 'users/99999/userGroup')).status).toBe(404);
+    }));
+
   test('nothing can be written', () =>
     withSimulator({}, async simulator => {
       const response = await fetch(`${simulator.url}/api/3/tags`, {
@@ -189,6 +198,16 @@ describe('the rate limit', () => {
       const refused = await ask(simulator, 'users/me');
       expect(refused.status).toBe(429);
       expect(refused.headers.get('retry-after')).toBe(header);
+    }),
+  );
+
+  test.each([
+    [undefined, [null, null]],
+    [true, ['2', '1']],
+  ])('is told in headers if they are %s', (rateHeaders, told) =>
+    withSimulator({requestsPerSecond: 2, rateHeaders}, async simulator => {
+      const {headers} = await ask(simulator, 'users/me');
+      expect([headers.get('ratelimit-limit'), headers.get('ratelimit-remaining')]).toEqual(told);
     }),
   );
 

@@ -18,6 +18,25 @@ const currentUser: View = {
   ids: () => [''],
 };
 
+/**
+ * The group whose rights a user has. The path stands among the links of every user; nobody published an answer, so that
+ * its row is written like those of other relations.
+ */
+const groupOfUser: View = {
+  name: 'users/{id}/userGroup',
+  key: 'userGroup',
+  form: object,
+  paging: 'none',
+  rowsOf: (account, id) => {
+    const users = account.table('users');
+    const groups = account.table('groups');
+    const index = users.indexOf(id);
+    if (index === undefined) return undefined;
+    return groups.count === 0 ? [] : [{user: id, group: groups.idAt(groups.indexAt(index % groups.count)), id}];
+  },
+  ids: account => idsOf(account, 'users'),
+};
+
 /** The list of all products is another path to the same rows. */
 const productsOfOrder: View = {
   name: 'ecomOrders/{id}/orderProducts',
@@ -29,4 +48,4 @@ const productsOfOrder: View = {
   ids: account => idsOf(account, 'ecomOrders'),
 };
 
-export const accountViews = [currentUser, productsOfOrder];
+export const accountViews = [currentUser, groupOfUser, productsOfOrder];
