@@ -36,6 +36,11 @@ const PUT_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const OTHERWISE: Readonly<Record<string, readonly Node[]>> = {
   // The facts have one example of a number; a field may be of any type.
   'custom_object_records fields[].value': [{field: 'fields[].value', types: ['null', 'string']}],
+  // Accounts send what a field offers to choose from, in a form that no example shows. A text takes any.
+  'custom_object_schemas fields[].scale': [
+    {field: 'fields[].scale', types: ['null', 'integer']},
+    {field: 'fields[].options', types: ['null', 'string']},
+  ],
   // Relationships have names that their owners give them.
   'custom_object_records relationships.primary-contact': [],
   'custom_object_records relationships.primary-contact[]': [],
