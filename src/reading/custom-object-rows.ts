@@ -16,8 +16,9 @@ export function customObjectRows({schema, wireKeys = {}}: StreamDefinition): (ro
   );
   return ({fields, relationships, ...row}) => {
     const flat: Record<string, unknown> = {...row};
-    for (const field of Array.isArray(fields) ? fields.filter(isObject) : []) {
-      flat[`field:${field['id']}`] = field['value'];
+    for (const [id, value] of valuesIn(fields)) {
+      const key = `field:${id}`;
+      flat[key] = lists.has(key) && isSingle(value) ? [value] : value;
     }
     for (const [id, ids] of Object.entries(isObject(relationships) ? relationships : {})) {
       const key = `relationship:${id}`;
@@ -26,4 +27,18 @@ export function customObjectRows({schema, wireKeys = {}}: StreamDefinition): (ro
     }
     return flat;
   };
+}
+
+/** Values by their fields: a list of `{id, value}`, which may come as an object with numbers for keys, or a map by field. */
+function valuesIn(fields: unknown): readonly (readonly [id: unknown, value: unknown])[] {
+  const entries = Array.isArray(fields) ? [...fields.entries()] : isObject(fields) ? Object.entries(fields) : [];
+  return entries.flatMap(([key, field]): readonly (readonly [unknown, unknown])[] => {
+    if (isObject(field) && 'id' in field) return [[field['id'], field['value']]];
+    return Array.isArray(fields) ? [] : [[key, field]];
+  });
+}
+
+/** Whether a value is one choice of those that a list could hold. */
+function isSingle(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean';
 }
