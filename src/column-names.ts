@@ -7,12 +7,18 @@ const LONGEST_NAME = 63;
 
 const HASH_DIGITS = 6;
 
-/** A text as a part of a name: lower case, letters, digits and single underscores; empty where it has neither. */
+/**
+ * A text as a part of a name: lower case, letters, digits and single underscores; empty where it has neither. Letters
+ * with marks lose them.
+ */
 export function toName(text: string): string {
   return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_|_$/g, '');
 }
 
 /** A text as the name of a column, which begins with a letter: with `fallback`, where the text does not. */

@@ -1,6 +1,7 @@
 // Which columns the custom fields of an account have: their names, which stay over renames, and their types, which never
 // change once they were released.
 
+import {toName} from '../column-names.js';
 import type {PropertySchema} from '../schemas.js';
 import type {FieldDefinition, FieldKind} from './definitions.js';
 
@@ -120,21 +121,10 @@ function typeOf(kind: FieldKind): ColumnType {
 
 /** The name that a field has by itself: by its tag, which stays when its title is changed, or else by its title. */
 function plainName({id, tag, title}: FieldDefinition): string {
-  const words = wordsOf(tag) || wordsOf(title) || id;
+  const words = toName(tag) || toName(title) || id;
   // Twice, for names that two further fields have.
   const longest = LONGEST_NAME - PREFIX.length - LONGEST_SUFFIX - 2 * (id.length + 1);
   return PREFIX + words.slice(0, Math.max(1, longest)).replace(/_$/, '');
-}
-
-/** Small letters and digits, with one `_` between words. Letters with marks lose them. */
-function wordsOf(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '');
 }
 
 function ownerByName(name: string, plain: string, id: string): Owner | undefined {
