@@ -10,9 +10,9 @@ import {
   parseCustomObject,
   SCHEMA_ID,
 } from './custom-objects.js';
-import {ApiError} from './errors.js';
+import {ApiError, type ApiFault} from './errors.js';
 import {isObject} from './json.js';
-import {formOf, totalOf} from './reading/envelopes.js';
+import {formOf, isBare, totalOf} from './reading/envelopes.js';
 import {listKeyOf, type StreamDefinition} from './stream-definition.js';
 import {findStream, streams} from './streams.js';
 
@@ -35,20 +35,33 @@ export function namesCustomObjects(catalog: unknown, globs: readonly string[]): 
 
 /**
  * The offer of an account. Streams of custom objects that `catalog` names, and that are not there any more, are in it:
- * reading them will tell why. Throws ApiError when the account cannot be asked; one that does not know custom objects,
- * or does not show them to this token, has none. Throws InputError when the
- * token is refused.
+ * reading them will tell why. So are those of which nothing can be found out: they fail when they are read, since their
+ * columns must not be lost in silence. An account that does not know custom objects, or does not show them to this token,
+ * has none. Throws InputError when the token is refused, and ApiError when the account cannot be reached.
  */
 export async function findOffer(client: Client, catalog: unknown, signal: AbortSignal): Promise<Offer> {
-  const {streams: own, warnings} = customObjectStreams(await readCustomObjects(client, signal));
+  const given = customObjectsIn(catalog);
+  const objects = await readCustomObjects(client, signal);
+  const names = new Map(given.map(({tapStreamId, schemaId}) => [schemaId, tapStreamId]));
+  const isKnown = !(objects instanceof ApiError);
+  const {streams: own, warnings} = customObjectStreams(isKnown ? objects : [], names);
   const known = new Set(own.map(({tapStreamId}) => tapStreamId));
-  const gone = customObjectsIn(catalog)
+  const gone = given
     .filter(({tapStreamId}) => !known.has(tapStreamId))
-    .map(({tapStreamId, schemaId}) => customObjectStream(tapStreamId, schemaId));
-  return {streams: [...streams, ...own, ...gone], warnings};
+    .map(({tapStreamId, schemaId}) =>
+      customObjectStream(tapStreamId, schemaId, isKnown ? undefined : faultOf(objects)),
+    );
+  const isNews = !isKnown && objects.status !== 403 && objects.status !== 404;
+  const news = isNews ? [`the custom objects of the account cannot be found out: ${objects.message}`] : [];
+  return {streams: [...streams, ...own, ...gone], warnings: [...warnings, ...news]};
 }
 
-async function readCustomObjects(client: Client, signal: AbortSignal): Promise<readonly CustomObject[]> {
+function faultOf({path, status, detail}: ApiError): ApiFault {
+  return {path, status, detail: `the fields of the object cannot be found out (${detail})`};
+}
+
+/** What objects there are, or why that cannot be found out. */
+async function readCustomObjects(client: Client, signal: AbortSignal): Promise<readonly CustomObject[] | ApiError> {
   const definition = findStream('custom_object_schemas');
   if (!definition) throw new Error('the stream table has no custom_object_schemas');
   const {rowsOf} = formOf(definition);
@@ -57,7 +70,11 @@ async function readCustomObjects(client: Client, signal: AbortSignal): Promise<r
     for (let offset = 0; ; ) {
       const query = {...definition.parameters, limit: String(PAGE_SIZE), offset: String(offset)};
       const {body} = await client.get(definition.path, query, {rank: -1, endpoint: definition.tapStreamId, signal});
-      const rows = rowsOf(body, listKeyOf(definition)) ?? [];
+      const rows = rowsOf(body, listKeyOf(definition));
+      // Nothing at all, too, is too little to say that there are none.
+      if (!rows || isBare(body)) {
+        throw new ApiError({path: definition.path, status: 200, detail: 'the answer has no list of schemas'});
+      }
       const before = objects.size;
       for (const object of rows.map(parseCustomObject)) if (object) objects.set(object.id, object);
       offset += rows.length;
@@ -65,9 +82,10 @@ async function readCustomObjects(client: Client, signal: AbortSignal): Promise<r
       if (objects.size === before || offset >= (totalOf(body) ?? Number.POSITIVE_INFINITY)) break;
     }
   } catch (error) {
-    if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error;
+    if (!(error instanceof ApiError) || error.status === undefined || error.isWrongAddress) throw error;
     // A token that is refused everywhere is no account without custom objects.
-    if (error.status === 403) await checkToken(client, signal);
+    if (error.status === 401 || error.status === 403) await checkToken(client, signal);
+    return error;
   }
   return [...objects.values()];
 }

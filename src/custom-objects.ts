@@ -2,6 +2,7 @@
 // there are, the list of schemas tells.
 
 import {distinguished, shortened, toColumnName, toName} from './column-names.js';
+import type {ApiFault} from './errors.js';
 import {isObject} from './json.js';
 import type {PropertySchema, StreamSchema} from './schemas.js';
 import type {StreamDefinition} from './stream-definition.js';
@@ -44,18 +45,22 @@ export function parseCustomObject(row: WireRow): CustomObject | undefined {
 
 /**
  * A stream for each kind of objects, the oldest first: of two whose names would be the same, the older one keeps it.
+ * `released` are the names that a catalog gives, by the ids of schemas: each belongs to its objects for ever.
  * The warnings name what had to be called otherwise.
  */
-export function customObjectStreams(objects: readonly CustomObject[]): {
+export function customObjectStreams(
+  objects: readonly CustomObject[],
+  released: ReadonlyMap<string, string> = new Map(),
+): {
   readonly streams: readonly StreamDefinition[];
   readonly warnings: readonly string[];
 } {
   const warnings: string[] = [];
-  const taken = new Set<string>(RESERVED_STREAMS);
+  const taken = new Set<string>([...RESERVED_STREAMS, ...released.values()]);
   const sorted = objects.toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
   const streams = sorted.map(object => {
     const plain = shortened(CUSTOM_OBJECT + (toName(object.slug) || 'object'), object.id);
-    const tapStreamId = taken.has(plain) ? distinguished(plain, object.id) : plain;
+    const tapStreamId = released.get(object.id) ?? (taken.has(plain) ? distinguished(plain, object.id) : plain);
     if (tapStreamId !== plain) {
       warnings.push(`the custom object "${object.slug}" is the stream ${tapStreamId}, since ${plain} is another one`);
     }
@@ -65,10 +70,13 @@ export function customObjectStreams(objects: readonly CustomObject[]): {
   return {streams, warnings};
 }
 
-/** The stream of a kind of objects of which only the id is known, so that somebody can be told that it is gone. */
-export function customObjectStream(tapStreamId: string, schemaId: string): StreamDefinition {
+/**
+ * The stream of a kind of objects of which only the id is known, so that somebody can be told that it is gone, or with
+ * `fault` why nothing of it is known.
+ */
+export function customObjectStream(tapStreamId: string, schemaId: string, fault?: ApiFault): StreamDefinition {
   const object = {id: schemaId, slug: '', title: tapStreamId, createdAt: '', fields: [], relationships: []};
-  return toStream(tapStreamId, object, []);
+  return {...toStream(tapStreamId, object, []), ...(fault && {fault})};
 }
 
 /** Streams of every account that have such a name. */

@@ -1,6 +1,7 @@
 // The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form; carries
 // through whatever else it finds.
 
+import {CUSTOM_OBJECT} from './custom-objects.js';
 import {InputError} from './errors.js';
 import {parseJson} from './files.js';
 import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
@@ -130,9 +131,12 @@ function warningsOf(state: State): readonly string[] {
   const syncing = state.currently_syncing;
   const named = Object.keys(state.bookmarks).map(name => ({name, what: 'holds a bookmark for'}));
   if (typeof syncing === 'string') named.push({name: syncing, what: 'says currently_syncing'});
-  return named
-    .filter(({name}) => findStream(name) === undefined)
-    .map(({name, what}) => `the state ${what} ${JSON.stringify(name)}, a stream the tap does not have${guess(name)}`);
+  return (
+    named
+      // Which custom objects there are, only the account knows.
+      .filter(({name}) => findStream(name) === undefined && !name.startsWith(CUSTOM_OBJECT))
+      .map(({name, what}) => `the state ${what} ${JSON.stringify(name)}, a stream the tap does not have${guess(name)}`)
+  );
 }
 
 function checkBookmark(tapStreamId: string, bookmark: unknown, source: string): void {

@@ -2,6 +2,7 @@
 
 import type {CustomFieldSource} from './custom-fields/source.js';
 import type {CustomColumns} from './custom-fields/stream.js';
+import type {ApiFault} from './errors.js';
 import type {StreamSchema} from './schemas.js';
 
 /** How a stream is replicated, in Singer's words. */
@@ -83,6 +84,8 @@ export type StreamDefinition = {
   readonly tapStreamId: string;
   /** What its records look like, of a stream that only this account has: the others have a file each. */
   readonly schema?: StreamSchema;
+  /** Why it cannot be read, where that is known before it is asked for. */
+  readonly fault?: ApiFault;
   /** What the catalog is to say of such a stream besides. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** The list endpoint, relative to `/api/3/`. Of a stream that lives below its parents only, the path per parent. */

@@ -1,8 +1,8 @@
 // Streams of custom objects: their names and columns, from rows as the API's list of schemas has them.
 
-import {describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {namesCustomObjects} from '../src/account-offer.js';
+import {findOffer, namesCustomObjects} from '../src/account-offer.js';
 import {discover} from '../src/catalog.js';
 import {customObjectStreams, parseCustomObject} from '../src/custom-objects.js';
 import {formOf} from '../src/reading/envelopes.js';
@@ -10,6 +10,8 @@ import {schemaOf} from '../src/schemas.js';
 import {type StreamDefinition, spellingOf} from '../src/stream-definition.js';
 import {compileTransform} from '../src/transform.js';
 import type {WireRow} from '../src/wire.js';
+import {type ListAnswer, startListServer} from './support/list-server.js';
+import {createContext} from './support/reading.js';
 
 const SAMPLE: WireRow = {
   id: '6449c3f3-b68d-46d1-850b-c8aea998ce1b',
@@ -126,6 +128,33 @@ describe('a custom object', () => {
     expect(rows?.map(row => transform(row)['primary_contact_id'])).toEqual([expected]);
   });
 
+  test.each<[string, unknown]>([
+    [
+      'a list',
+      [
+        {id: 'tags', value: ['a']},
+        {id: 'my-number-field', value: 5},
+      ],
+    ],
+    [
+      'a list with gaps, which comes as an object',
+      {3: {id: 'tags', value: ['a']}, 7: {id: 'my-number-field', value: 5}},
+    ],
+    ['a map by field', {tags: ['a'], 'my-number-field': 5}],
+    [
+      'a list with a single choice',
+      [
+        {id: 'tags', value: 'a'},
+        {id: 'my-number-field', value: '5'},
+      ],
+    ],
+  ])('has the values of records that hold them as %s', (_, fields) => {
+    const stream = only(streamsOf(SAMPLE));
+    const rows = formOf(stream).rowsOf({records: [{id: 'r', fields, relationships: []}]}, 'records') ?? [];
+    const {transform} = compileTransform({schema: schemaOf(stream), zone: 'UTC', ...spellingOf(stream)});
+    expect(rows.map(transform)).toMatchObject([{tags: ['a'], my_number_field: 5}]);
+  });
+
   test('without an id is none', () => expect(parseCustomObject({slug: 'x'})).toBeUndefined());
 
   test('is in the catalog, not selected, with the id of its schema', () => {
@@ -142,6 +171,7 @@ describe('names', () => {
     ['my-object', 'custom_object_my_object'],
     ['Support Ticket', 'custom_object_support_ticket'],
     ['2nd-order', 'custom_object_2nd_order'],
+    ['Größe Élan', 'custom_object_grosse_elan'],
     ['--', 'custom_object_object'],
   ])('of the slug %s', (slug, expected) => expect(namesOf([withSlug(slug)])).toEqual([expected]));
 
@@ -217,4 +247,52 @@ describe('the account is asked for its custom objects', () => {
     ['other streams are named', {streams: [{tap_stream_id: 'contacts'}]}, ['contacts*', 'deals.*'], false],
     ['the streams of every account are named', undefined, ['custom_object_schemas', 'custom_object_records'], false],
   ])('where %s', (_, given, globs, expected) => expect(namesCustomObjects(given, globs)).toBe(expected));
+});
+
+describe('an account', () => {
+  const closing: (() => unknown)[] = [];
+  afterEach(() => Promise.all(closing.splice(0).map(close => close())));
+
+  const [older, newer] = [
+    withSlug('a-b', {createdTimestamp: '2021-01-01T00:00:00Z'}),
+    withSlug('A_B', {createdTimestamp: '2022-01-01T00:00:00Z'}),
+  ];
+  const entryOf = ({id}: WireRow, name: string) => ({
+    tap_stream_id: name,
+    metadata: [{breadcrumb: [], metadata: {'custom-object-schema-id': id}}],
+  });
+  const catalog = {streams: [entryOf(older, 'custom_object_a_b'), entryOf(newer, 'custom_object_a_b_of_old')]};
+
+  async function offerOf(answer: ListAnswer, given?: unknown) {
+    const server = await startListServer(({path}) => (path === 'users/me' ? {body: {user: {id: '1'}}} : answer));
+    const {context, client} = createContext(server.url);
+    closing.push(client.close, server.stop);
+    const {streams, warnings} = await findOffer(context.client, given, new AbortController().signal);
+    const own = streams.filter(({path}) => path.startsWith('customObjects/records/id'));
+    return {own: own.map(({tapStreamId, path, fault}) => ({tapStreamId, path, fault})), warnings};
+  }
+
+  test('gives objects the names that a catalog has for them, though the older one of that name is gone', async () => {
+    const {own} = await offerOf({body: {schemas: [newer]}}, catalog);
+    expect(own).toEqual([
+      {tapStreamId: 'custom_object_a_b_of_old', path: 'customObjects/records/id%20of%20A_B', fault: undefined},
+      {tapStreamId: 'custom_object_a_b', path: 'customObjects/records/id%20of%20a-b', fault: undefined},
+    ]);
+  });
+
+  test.each<[string, ListAnswer, number | undefined, number]>([
+    ['is in trouble', {status: 500, body: '<html>'}, 500, 1],
+    ['does not take the question', {status: 400, body: {message: 'no'}}, 400, 1],
+    ['shows no list', {body: {message: 'odd'}}, 200, 1],
+    ['shows nothing at all', {body: {}}, 200, 1],
+    ['does not show them to this token', {status: 403, body: {message: 'no'}}, 403, 0],
+    ['does not know them', {status: 404, body: {message: 'no'}}, 404, 0],
+  ])('that %s has none, and says why those of a catalog cannot be read', async (_, answer, status, warnings) => {
+    expect(await offerOf(answer)).toMatchObject({own: [], warnings: {length: warnings}});
+    const {own} = await offerOf(answer, catalog);
+    expect(own.map(({tapStreamId, fault}) => [tapStreamId, fault?.status, fault?.detail])).toEqual([
+      ['custom_object_a_b', status, expect.stringContaining('fields of the object cannot be found out')],
+      ['custom_object_a_b_of_old', status, expect.stringContaining('fields of the object cannot be found out')],
+    ]);
+  });
 });

@@ -37,6 +37,7 @@ export async function* readStream(
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const {definition, filters, since, replication, memory, sideLoading, parents} = stream;
+  if (definition.fault) throw new ApiError(definition.fault);
   progress.proofs = memory.proofs;
   const resume = readCheckpoint(stream);
   progress.isResumed = resume !== undefined;

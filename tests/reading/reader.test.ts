@@ -249,3 +249,14 @@ describe('reading the selected streams', () => {
     expect(await warnings.stop()).toEqual([]);
   });
 });
+
+test('a stream of which it is known why it cannot be read fails with that, and is not asked for', async () => {
+  const server = await startListServer(answerRows(() => 3));
+  const {context, client} = createContext(server.url);
+  closing.push(server.stop, client.close);
+  const stream = toRead({stream: 'tags'});
+  const definition = {...stream.definition, fault: {path: 'elsewhere', status: 500, detail: 'in trouble'}};
+  const [reading] = startReading(context, [{...stream, definition}], new AbortController().signal);
+  await expect(idsOfStream(reading, 'tags')).rejects.toThrow('elsewhere: HTTP 500, in trouble');
+  expect(server.queries).toEqual([]);
+});
