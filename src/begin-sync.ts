@@ -5,7 +5,7 @@ import {type ChosenBy, prepareChoice} from './choice.js';
 import {systemClock} from './clock.js';
 import type {Connection} from './connection.js';
 import {unusedFilters} from './filters.js';
-import type {Message} from './messages.js';
+import type {Message} from './message-types.js';
 import {planSettingsOf} from './plan-settings.js';
 import type {SyncReport} from './report.js';
 import {type RunResult, type RunVoices, tellEnd} from './run-end.js';

@@ -28,7 +28,9 @@ export type MetricPoint = {
   readonly tags: Readonly<Record<string, string | number>>;
 };
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
 
 export type LoggerOptions = {
   readonly level: LogLevel;
@@ -80,6 +82,40 @@ export function createLogger({level, format, secrets, write}: LoggerOptions): Lo
     fatal: (fields, sentence) => log.fatal(fields, sentence),
     metric: point => log.info({metric: point}, 'METRIC'),
     document: (name, document) => log.info({document}, name),
+  };
+}
+
+/** One entry of the log, for a program to take. */
+export type LogEntry = {
+  readonly level: LogLevel;
+  /** A constant sentence. */
+  readonly message: string;
+  /** The facts, such as `stream` and `records`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+};
+
+/** A logger that hands its entries to a function, secrets hidden, from a level on. */
+export function createEntryLogger(
+  {level: least, secrets}: Pick<LoggerOptions, 'level' | 'secrets'>,
+  take: (entry: LogEntry) => void,
+): Logger {
+  const hide = createRedactor(secrets);
+  const at =
+    (level: LogLevel): LogCall =>
+    (fields, message) => {
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+      const hidden = Object.entries(fields).map(([name, value]) => [name, hideIn(value, hide)]);
+      take({level, message: hide(message), fields: Object.fromEntries(hidden)});
+    };
+  const info = at('info');
+  return {
+    debug: at('debug'),
+    info,
+    warn: at('warn'),
+    error: at('error'),
+    fatal: at('fatal'),
+    metric: point => info({...point}, 'METRIC'),
+    document: (name, document) => info(document, name),
   };
 }
 

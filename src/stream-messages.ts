@@ -4,7 +4,7 @@
 import {type Conclusion, conclude} from './conclusion.js';
 import {fromMillis} from './dates.js';
 import type {Logger} from './logger.js';
-import type {Message, SchemaMessage, StateMessage} from './messages.js';
+import type {Message, SchemaMessage, StateMessage} from './message-types.js';
 import type {StreamReading} from './reading/reader.js';
 import type {SelectedStream} from './selection.js';
 import type {State} from './state.js';

@@ -5,7 +5,7 @@ import type {Client} from './client.js';
 import type {Conclusion} from './conclusion.js';
 import {ApiError} from './errors.js';
 import type {Logger} from './logger.js';
-import type {Message} from './messages.js';
+import type {Message} from './message-types.js';
 import {judgeFailure, logOutcome, reportStream, reportUnread, stateBehind, warnOfLosses} from './outcome.js';
 import type {ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';

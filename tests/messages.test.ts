@@ -2,7 +2,8 @@ import {spawn} from 'node:child_process';
 import {Writable} from 'node:stream';
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {type Message, OutputClosedError, writeMessages, writeText} from '../src/messages.js';
+import type {Message} from '../src/message-types.js';
+import {OutputClosedError, writeMessages, writeText} from '../src/messages.js';
 import {ExactNumber} from '../src/wire.js';
 
 const turn = () => new Promise(resolve => setImmediate(resolve));

@@ -5,7 +5,7 @@ import type {Conclusion} from '../src/conclusion.js';
 import {fromMillis} from '../src/dates.js';
 import {ApiError} from '../src/errors.js';
 import {createLogger} from '../src/logger.js';
-import type {Message} from '../src/messages.js';
+import type {Message} from '../src/message-types.js';
 import {stateBehind} from '../src/outcome.js';
 import type {Checkpoint} from '../src/reading/checkpoint.js';
 import {createProgress, type Page, type Progress} from '../src/reading/list.js';

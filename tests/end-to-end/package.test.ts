@@ -1,10 +1,11 @@
 // What people install: the tarball, in an empty folder, with its production dependencies and nothing else.
 
 import {execFile} from 'node:child_process';
-import {mkdirSync, readdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {afterAll, beforeAll, expect, test} from '@jest/globals';
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {publint} from 'publint';
 import {checkConformance} from '../support/conformance.js';
 import {createWorkspace} from '../support/tap.js';
 
@@ -21,6 +22,7 @@ const run = (command: string, ...args: string[]) =>
 const tap = (...args: string[]) => run('npx', '--no-install', 'tap-activecampaign', ...args);
 
 let files: readonly string[] = [];
+let tarball = '';
 
 // The scripts stay out: the build that is packed is the one that is tested.
 beforeAll(async () => {
@@ -32,17 +34,9 @@ beforeAll(async () => {
   );
   const [{filename, files: list}] = JSON.parse(packed.stdout);
   files = list.map(({path}: {path: string}) => path);
+  tarball = workspace.path(filename);
   await run('npm', 'init', '--yes');
-  await run(
-    'npm',
-    'install',
-    '--omit=dev',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-    workspace.path(filename),
-  );
+  await run('npm', 'install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball);
 }, 180_000);
 
 test('the tarball holds what a run needs and what a person reads, and nothing else', () => {
@@ -61,7 +55,18 @@ test('the tarball holds what a run needs and what a person reads, and nothing el
   ];
   expect([...others].sort()).toEqual(wanted.sort());
   const modules = readdirSync(`${root}src`, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'));
-  expect([...code].sort()).toEqual(modules.map(name => `dist/${name.replace(/\.ts$/, '.js')}`).sort());
+  const programs = code.filter(file => !file.endsWith('.d.ts'));
+  expect([...programs].sort()).toEqual(modules.map(name => `dist/${name.replace(/\.ts$/, '.js')}`).sort());
+  // Of the types only those that a program meets which imports the tap.
+  const declarations = code.filter(file => file.endsWith('.d.ts'));
+  expect(declarations).toEqual(expect.arrayContaining(['dist/index.d.ts', 'dist/message-types.d.ts']));
+  expect(declarations.filter(file => /^dist\/(simulator\/|cli\.|messages\.)/.test(file))).toEqual([]);
+});
+
+test('publint has nothing to say of it', async () => {
+  const bytes = readFileSync(tarball);
+  const pack = {tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)};
+  expect((await publint({pack, strict: true})).messages).toEqual([]);
 });
 
 test('both programs may be run', async () => {
@@ -99,6 +104,44 @@ test('it syncs the sandbox', async () => {
   const {stdout, stderr} = await tap('--config', workspace.file('config.json', settings), '--select', '*');
   const lines = stdout.trimEnd().split('\n');
   expect(checkConformance({code: 0, stdout, stderr, lines, seconds: 0}).schemas.size).toBe(113);
+});
+
+describe('as a library', () => {
+  // The example of the page, as it stands there.
+  const example = () => /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}docs/library.md`, 'utf8'))?.[1] ?? '';
+  const compile = (file: string, ...args: string[]) =>
+    run(
+      process.execPath,
+      `${root}node_modules/typescript/bin/tsc`,
+      ...['--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'es2022'],
+      ...['--lib', 'es2022,dom', '--types', '', file, ...args],
+    );
+
+  test('its types are understood, without the types of anything else', async () => {
+    writeFileSync(`${folder}/consumer.mts`, example());
+    await compile('consumer.mts');
+    writeFileSync(`${folder}/wrong.mts`, example().replace("message.type === 'STATE'", "message.type === 'STATES'"));
+    await expect(compile('wrong.mts', '--noEmit')).rejects.toMatchObject({stdout: expect.stringContaining('STATES')});
+  }, 120_000);
+
+  test('it syncs, prints nothing by itself, and lets the program end', async () => {
+    const {stdout, stderr} = await run(process.execPath, 'consumer.mjs');
+    expect(stderr).toBe('');
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^\d+ contacts and \d+ tags, on behalf of sandbox$/),
+    ]);
+  });
+
+  test('a loop that is left early leaves nothing open', async () => {
+    writeFileSync(
+      `${folder}/early.mjs`,
+      `import {sync} from 'tap-activecampaign';
+      const config = {api_url: 'sandbox:contacts=500&requests_per_second=0&latency_ms=20', page_size: 10};
+      for await (const {type} of sync({config, select: 'contacts'})) if (type === 'RECORD') break;
+      console.log('left');`,
+    );
+    expect(await run(process.execPath, 'early.mjs')).toEqual({stdout: 'left\n', stderr: ''});
+  });
 });
 
 test('the manifest says what registries and people ask for', () => {
