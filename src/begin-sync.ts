@@ -3,6 +3,7 @@
 
 import {type ChosenBy, prepareChoice} from './choice.js';
 import {systemClock} from './clock.js';
+import {secretsOf} from './config.js';
 import type {Connection} from './connection.js';
 import {unusedFilters} from './filters.js';
 import type {Message} from './message-types.js';
@@ -77,7 +78,8 @@ export function prepareSync(given: SyncGiven): (place: SyncPlace) => Promise<Beg
         const seconds = (systemClock.now() - startedMs) / 1_000;
         const {version, stop} = place;
         const {reportFile} = config;
-        return tellEnd({told, tally, error, signal: stop, version, startedAt, seconds, reportFile}, place);
+        const secrets = secretsOf(config);
+        return tellEnd({told, tally, error, signal: stop, version, startedAt, seconds, reportFile, secrets}, place);
       },
     };
   };

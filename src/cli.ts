@@ -8,6 +8,8 @@ import {InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
 import type {Flags} from './flags.js';
 import type {Logger} from './logger.js';
+import {hideIn} from './redaction.js';
+import {createSecretKeeper, type SecretKeeper} from './secret-keeper.js';
 import type {Surroundings} from './session.js';
 import {readVersion} from './version.js';
 
@@ -19,12 +21,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', () => undefined);
   const version = readVersion();
-  let complain = (sentence: string): void => void process.stderr.write(`CRITICAL ${sentence}\n`);
+  const secrets = createSecretKeeper(process.env);
+  let complain = (sentence: string): void => void process.stderr.write(`CRITICAL ${secrets.hide(sentence)}\n`);
   const onLog = (log: Logger): void => {
     complain = sentence => log.fatal({}, sentence);
   };
   try {
-    await createProgram(version, flags => act(flags, {version, onLog})).parseAsync(argv);
+    await createProgram(version, flags => act(flags, {version, onLog, secrets})).parseAsync(argv);
   } catch (error) {
     const {sentence, exitCode} = await judge(error);
     if (sentence !== undefined) complain(sentence);
@@ -32,7 +35,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' | 'onLog'>): Promise<void> {
+type Given = Pick<Surroundings, 'version' | 'onLog'> & {readonly secrets: SecretKeeper};
+
+async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void> {
   if (flags.about || flags.format !== undefined) {
     const {about, aboutFormat} = await import('./about.js');
     const {writeText} = await import('./messages.js');
@@ -60,9 +65,9 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   const {env, stdout, stderr} = process;
-  const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog};
+  const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog, onSecrets: secrets.keep};
   try {
-    process.exitCode = await perform(flags, surroundings);
+    process.exitCode = await perform(flags, surroundings, secrets.hide);
   } catch (error) {
     if (stopped === undefined) throw error;
   }
@@ -70,17 +75,17 @@ async function act(flags: Flags, {version, onLog}: Pick<Surroundings, 'version' 
 }
 
 /** Does what the flags ask of an account, and tells the exit code. */
-async function perform(flags: Flags, surroundings: Surroundings): Promise<number> {
+async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKeeper['hide']): Promise<number> {
   if (flags.discover) {
     const {runDiscovery} = await import('./discovery.js');
-    await print(await runDiscovery(flags, surroundings));
+    await print(hideIn(await runDiscovery(flags, surroundings), hide));
     return DONE;
   }
   const {runSync} = await import('./run.js');
   return (await runSync(flags, surroundings)) === 'failed' ? FAILED : DONE;
 }
 
-async function print(document: object): Promise<void> {
+async function print(document: unknown): Promise<void> {
   const {writeText} = await import('./messages.js');
   await writeText(`${JSON.stringify(document, null, 2)}\n`, process.stdout);
 }
@@ -105,8 +110,12 @@ async function judge(error: unknown): Promise<Verdict> {
 async function explain({message}: CommanderError): Promise<string> {
   const option = /unknown option '-*([^'=]*)/.exec(message)?.[1];
   if (option !== undefined) {
-    const {settings} = await import('./settings.js');
-    const setting = settings.find(({name}) => name === option.replaceAll('-', '_').toLowerCase())?.name;
+    const {aliases, settings} = await import('./settings.js');
+    const wanted = option.replaceAll('-', '_').toLowerCase();
+    // What other programs call it; arguments can be seen by everybody on the machine.
+    const alias = Object.hasOwn(aliases, wanted) ? aliases[wanted] : undefined;
+    const name = ['token', 'apikey', 'key'].includes(wanted) ? 'api_token' : (alias ?? wanted);
+    const setting = settings.find(setting => setting.name === name)?.name;
     if (setting !== undefined) {
       return `${setting} is a setting; put it into the config file, or into TAP_ACTIVECAMPAIGN_${setting.toUpperCase()}`;
     }

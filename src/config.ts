@@ -20,6 +20,7 @@ import {createRedactor} from './redaction.js';
 import {settings, settingsSchema} from './settings.js';
 import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
+import {faultOfToken, readTokenFile, warnIfPublic} from './token.js';
 
 /** What a run is told. */
 export type Config = {
@@ -50,6 +51,11 @@ export type Config = {
   /** Where the run report goes, if anywhere. */
   readonly reportFile: string | undefined;
 };
+
+/** What must not be shown anywhere. */
+export function secretsOf({api}: Config): readonly string[] {
+  return 'token' in api ? [api.token] : [];
+}
 
 /** A number for every stream, or for some by tap_stream_id. */
 export type NumberByStream = number | Readonly<Record<string, number>>;
@@ -105,13 +111,17 @@ export function examineConfig({files, env, version}: ConfigInput): {
   readonly faults: readonly SettingFault[];
   readonly warnings: readonly string[];
 } {
-  const {given, warnings} = mergeSettings(files, env);
+  const {given, warnings: ofSettings} = mergeSettings(files, env);
   const nameOf = files.length === 0 ? variableOf : (name: string) => name;
   const faults = new Faults(given, nameOf);
-  const config = interpret(validate(given, faults), version, faults);
+  const raw = validate(given, faults);
+  const config = interpret(raw, version, faults);
   // A message shows what was given; somebody may have given the token twice.
   const token = given.get('api_token')?.value;
-  const hide = createRedactor(typeof token === 'string' ? [token.trim()] : []);
+  const hide = createRedactor([...(typeof token === 'string' ? [token.trim()] : []), ...faults.secrets]);
+  const {api_token_file: tokenFile} = raw;
+  const isTokenRead = tokenFile !== undefined && config !== undefined && 'url' in config.api;
+  const warnings = [...ofSettings, ...(isTokenRead ? warnIfPublic(tokenFile) : [])];
   const told = faults.list().map(({setting, sentence}) => ({setting, sentence: hide(sentence)}));
   if (told.length === 0) return {config, faults: [], warnings};
   const right = new Map([...given].filter(([name]) => !told.some(({setting}) => setting === name)));
@@ -124,6 +134,7 @@ export function examineConfig({files, env, version}: ConfigInput): {
 type RawConfig = {
   readonly api_url?: string;
   readonly api_token?: string;
+  readonly api_token_file?: string;
   readonly start_date: string;
   readonly user_agent: string;
   readonly request_timeout: number;
@@ -193,7 +204,7 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
   }
   checkStreamNames('lookback_seconds', raw.lookback_seconds, faults);
   checkStreamNames('full_refresh_days', raw.full_refresh_days, faults);
-  const {filters, faults: ofFilters} = parseFilters(raw.filters ?? {}, raw.api_token?.trim());
+  const {filters, faults: ofFilters} = parseFilters(raw.filters ?? {}, token ?? raw.api_token?.trim());
   for (const fault of ofFilters) faults.add('filters', fault);
   if (address === undefined || startDate === undefined) return undefined;
   return {
@@ -229,23 +240,18 @@ function readAddress(raw: RawConfig, faults: Faults): ApiAddress | undefined {
   return undefined;
 }
 
-// What manuals and samples hold in place of a token, and variables that nobody filled in.
-const PLACEHOLDER =
-  /^(<.*>|\[.*\]|\$.*|\{.*\}|x{3,}|\*+|\.+|…|change[-_]?me|((my|your|the)[-_ ]?)?(activecampaign[-_ ]?)?api[-_ ]?(token|key)|((my|your|the)[-_ ]?)?(token|key))$/i;
-
-function readToken(raw: RawConfig, faults: Faults): string | undefined {
-  const token = raw.api_token?.trim();
-  const wayOut = 'copy the key from Settings > Developer';
-  if (token === undefined) {
-    faults.add('api_token', `is missing; ${wayOut}`);
-  } else if (PLACEHOLDER.test(token)) {
-    faults.add('api_token', `still holds a placeholder; ${wayOut}`);
-  } else if (!/^[\x21-\x7E]+$/.test(token)) {
-    faults.add('api_token', `holds a blank, a control character or a letter that no key has; ${wayOut} again`);
-  } else {
-    return token;
+function readToken({api_token: given, api_token_file: file}: RawConfig, faults: Faults): string | undefined {
+  if (given !== undefined && file !== undefined) {
+    faults.add('api_token_file', `is given beside ${faults.nameOf('api_token')}; keep one of the two`);
+    return undefined;
   }
-  return undefined;
+  const setting = file === undefined ? 'api_token' : 'api_token_file';
+  const found = file === undefined ? {token: given?.trim()} : readTokenFile(file);
+  const token = 'fault' in found ? undefined : found.token;
+  if (token !== undefined) faults.secrets.push(token);
+  const fault = 'fault' in found ? found.fault : faultOfToken(token);
+  if (fault !== undefined) faults.add(setting, fault);
+  return fault === undefined ? token : undefined;
 }
 
 function checkStreamNames(setting: string, value: NumberByStream | undefined, faults: Faults): void {
@@ -260,11 +266,13 @@ function checkStreamNames(setting: string, value: NumberByStream | undefined, fa
 class Faults {
   readonly #found = new Map<string, string[]>();
   readonly #refused = new Set<string>();
+  /** What must not stand in the sentence. */
+  readonly secrets: string[] = [];
 
-  /** `nameOf` spells a setting that was not given. */
+  /** `spell` names a setting that was not given. */
   constructor(
     private readonly given: ReadonlyMap<string, Given>,
-    private readonly nameOf: (setting: string) => string,
+    private readonly spell: (setting: string) => string,
   ) {}
 
   /** Adds a fault after which the setting's default stands in for its value, so that further faults mean nothing. */
@@ -275,10 +283,12 @@ class Faults {
 
   add(name: string, fault: string): void {
     if (this.#refused.has(name)) return;
-    this.#found.set(name, [
-      ...(this.#found.get(name) ?? []),
-      `${this.given.get(name)?.label ?? this.nameOf(name)}: ${fault}`,
-    ]);
+    this.#found.set(name, [...(this.#found.get(name) ?? []), `${this.nameOf(name)}: ${fault}`]);
+  }
+
+  /** A setting as the user wrote it. */
+  nameOf(name: string): string {
+    return this.given.get(name)?.label ?? this.spell(name);
   }
 
   list(): readonly SettingFault[] {

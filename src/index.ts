@@ -141,11 +141,13 @@ async function readSettings(value: Settings, {env = {}}: Common) {
 
 /** A connection to the account of the config, with a log that hides its token. */
 async function open(config: Config, {signal: stop = new AbortController().signal, log: take}: Common) {
+  const {secretsOf} = await import('./config.js');
   const {findAccount} = await import('./connection.js');
   const {createEntryLogger} = await import('./logger.js');
   const {openSession} = await import('./session.js');
   const account = await findAccount(config);
-  const log = createEntryLogger({level: config.logLevel, secrets: [account.token]}, entry => take?.(entry));
+  const secrets = [account.token, ...secretsOf(config)];
+  const log = createEntryLogger({level: config.logLevel, secrets}, entry => take?.(entry));
   return {...openSession(account, config, log, stop), log, stop};
 }
 

@@ -1,16 +1,36 @@
 // The files that a run is given, read and checked.
 
-import {parseConfig} from './config.js';
+import {parseConfig, secretsOf} from './config.js';
 import {readJsonFile, readTextFile} from './files.js';
 import {catalogFileOf, type Flags} from './flags.js';
 import type {GivenCatalog} from './given-catalog.js';
 import type {Surroundings} from './session.js';
 import {parseState, readStateText} from './state.js';
+import {warnIfPublic} from './token.js';
 
-/** The config, of its files and the environment. Throws InputError that names every fault. */
-export function readConfig({config: files}: Flags, {env, version}: Pick<Surroundings, 'env' | 'version'>) {
-  const named = files.filter(file => file !== 'ENV');
-  return parseConfig({files: named.map(file => ({source: file, value: readJsonFile(file, 'config')})), env, version});
+/**
+ * The config, of its files and the environment. Warnings tell, besides what the settings are warned of, of files that
+ * show a key to everybody. Throws InputError that names every fault.
+ */
+export function readConfig(
+  {config}: Pick<Flags, 'config'>,
+  {env, version, onSecrets}: Pick<Surroundings, 'env' | 'version' | 'onSecrets'>,
+): ReturnType<typeof parseConfig> {
+  const files = config
+    .filter(file => file !== 'ENV')
+    .map(file => ({source: file, value: readJsonFile(file, 'config')}));
+  // Even where the settings are wrong, the complaint must not hold one of them.
+  for (const {value} of files) onSecrets(tokensIn(value));
+  const parsed = parseConfig({files, env, version});
+  onSecrets(secretsOf(parsed.config));
+  const shown = files.filter(({value}) => tokensIn(value).length > 0);
+  const warnings = shown.flatMap(({source}) => warnIfPublic(source));
+  return {config: parsed.config, warnings: [...parsed.warnings, ...warnings]};
+}
+
+/** What a config file holds as the key, under any of its names. */
+function tokensIn({api_token: token, api_key: key}: Readonly<Record<string, unknown>>): readonly string[] {
+  return [token, key].filter(value => typeof value === 'string').filter(value => value.trim() !== '');
 }
 
 /** The state of the last run; an empty one where none was given. Throws InputError when it cannot be read. */

@@ -2,8 +2,7 @@
 // Meltano's SDK. Whatever the format, a line never holds a secret.
 
 import {pino} from 'pino';
-import {isObject} from './json.js';
-import {createRedactor} from './redaction.js';
+import {createRedactor, hideIn} from './redaction.js';
 
 /** What every log call takes: the facts as fields, and a constant sentence. */
 export type LogCall = (fields: Readonly<Record<string, unknown>>, sentence: string) => void;
@@ -117,13 +116,6 @@ export function createEntryLogger(
     metric: point => info({...point}, 'METRIC'),
     document: (name, document) => info(document, name),
   };
-}
-
-function hideIn(value: unknown, hide: (text: string) => string): unknown {
-  if (typeof value === 'string') return hide(value);
-  if (Array.isArray(value)) return value.map(item => hideIn(item, hide));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [hide(name), hideIn(item, hide)]));
 }
 
 /** Readers of logs differ in where they see the end of a line, and a terminal obeys what follows an ESC. */

@@ -32,6 +32,8 @@ export type WriteOptions = {
   readonly onClosed?: () => void;
   /** After so long without a line the last STATE is written again, to find out whether somebody reads. */
   readonly silenceMs?: number;
+  /** What is done to lines before they leave. */
+  readonly hide?: (lines: string) => string;
 };
 
 /**
@@ -43,7 +45,7 @@ export type WriteOptions = {
 export async function writeMessages(
   messages: AsyncIterable<Message>,
   output: Writable,
-  {onClosed = () => undefined, silenceMs = SILENCE_MS}: WriteOptions = {},
+  {onClosed = () => undefined, silenceMs = SILENCE_MS, hide = lines => lines}: WriteOptions = {},
 ): Promise<void> {
   const sink = createSink(output, onClosed);
   const lines: string[] = [];
@@ -54,14 +56,14 @@ export async function writeMessages(
   const flush = () => {
     clearImmediate(idle);
     idle = undefined;
-    const text = lines.join('');
+    const text = hide(lines.join(''));
     lines.length = 0;
     length = 0;
     if (text !== '') sink.write(text);
     silence.refresh();
   };
   const silence = setTimeout(() => {
-    if (lines.length === 0 && lastState !== '' && !sink.isBehind()) sink.write(lastState);
+    if (lines.length === 0 && lastState !== '' && !sink.isBehind()) sink.write(hide(lastState));
     silence.refresh();
   }, silenceMs);
 

@@ -1,8 +1,16 @@
-// Hides secrets in texts, however they are spelt there.
+// Hides secrets in texts and documents, however they are spelt there.
+
+import {isObject} from './json.js';
 
 const HIDDEN = '***';
 
-/** Gives a function that puts `***` in the place of every secret, as it is, in a URL or escaped in JSON. */
+// A shorter secret, or piece of one, may stand in a record by chance; keys of the API have 72 letters.
+const LONG_ENOUGH = 16;
+
+/**
+ * Gives a function that puts `***` in the place of every secret: as it is, in a URL, escaped in JSON, or in base64,
+ * there also as a part of something longer.
+ */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const spellings = secrets.filter(secret => secret !== '').flatMap(spellingsOf);
   // Where one spelling holds another, the longer one goes first, so as to leave nothing of it.
@@ -10,7 +18,51 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   return text => longestFirst.reduce((shown, spelling) => shown.replaceAll(spelling, HIDDEN), text);
 }
 
+/**
+ * Gives a function that does the same to lines of JSON, which stay JSON. Only for secrets that are long enough to be
+ * nothing else: records are not to change because somebody's token is an ordinary word.
+ */
+export function createLineRedactor(secrets: readonly string[]): (lines: string) => string {
+  // Inside a text of JSON a secret stands escaped; unescaped, its quotes could be those around the text.
+  return createRedactor(
+    secrets.map(escaped).filter(secret => secret.length >= LONG_ENOUGH && !/^[\d.eE+-]+$/.test(secret)),
+  );
+}
+
+/** A JSON value with its texts and names redacted. */
+export function hideIn(value: unknown, hide: (text: string) => string): unknown {
+  if (typeof value === 'string') return hide(value);
+  if (Array.isArray(value)) return value.map(item => hideIn(item, hide));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [hide(name), hideIn(item, hide)]));
+}
+
 function spellingsOf(secret: string): string[] {
   const asParameter = new URLSearchParams([['', secret]]).toString().slice(1);
-  return [secret, encodeURIComponent(secret.toWellFormed()), asParameter, JSON.stringify(secret).slice(1, -1)];
+  const encoded = [encodeURIComponent(secret.toWellFormed()), asParameter];
+  const inLowerCase = encoded.map(text => text.replace(/%[0-9A-F]{2}/g, code => code.toLowerCase()));
+  return [secret, ...encoded, ...inLowerCase, escaped(secret), ...inBase64(secret)];
+}
+
+function escaped(secret: string): string {
+  return JSON.stringify(secret).slice(1, -1);
+}
+
+/**
+ * What stands in the base64 of any text with the secret in it, whichever way its bytes fall into groups of three; and
+ * the base64 of the secret itself.
+ */
+function inBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  const inner = [0, 1, 2].map(before => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // Letters at either end hold bits of a neighbour as well.
+    const isOpen = (before + bytes.length) % 3 !== 0;
+    return text.slice(Math.ceil((before * 8) / 6), isOpen ? -1 : undefined);
+  });
+  const whole = bytes.toString('base64').replace(/=+$/, '');
+  const standard = [whole, ...inner.filter(text => text.length >= LONG_ENOUGH)];
+  return standard.flatMap(text => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
 }

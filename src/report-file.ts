@@ -5,7 +5,6 @@ import {existsSync, realpathSync, renameSync, rmSync, type Stats, statSync, writ
 import {dirname, join} from 'node:path';
 import {InputError} from './errors.js';
 import {isObject} from './json.js';
-import type {RunReport} from './report.js';
 
 /**
  * Makes sure that a report can be written to `path`, so that hours of reading do not end without one. Throws
@@ -36,7 +35,7 @@ export function checkReportFile(path: string, inputs: readonly string[]): void {
 }
 
 /** Writes the report as JSON, in one step. Throws an error whose message says why in one line when it cannot. */
-export function writeReportFile(path: string, report: RunReport): void {
+export function writeReportFile(path: string, report: unknown): void {
   // A link stays one, and the file behind it is replaced.
   const target = existsSync(path) ? realpathSync(path) : path;
   const draft = besides(target);

@@ -4,6 +4,7 @@ import {ApiError, InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED} from './exit-codes.js';
 import type {Logger} from './logger.js';
 import {OutputClosedError} from './messages.js';
+import {createRedactor, hideIn} from './redaction.js';
 import {type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
 import {writeReportFile} from './report-file.js';
 import {renderReportTable} from './report-table.js';
@@ -26,6 +27,8 @@ export type RunEnd = {
   readonly startedAt: number;
   readonly seconds: number;
   readonly reportFile: string | undefined;
+  /** What must not be shown in it. */
+  readonly secrets: readonly string[];
 };
 
 export type RunVoices = {
@@ -66,7 +69,7 @@ export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunRe
     if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
     else signpost.info(facts, 'sync finished');
   }
-  if (end.reportFile !== undefined) save(end.reportFile, report, log);
+  if (end.reportFile !== undefined) save(end.reportFile, hideIn(report, createRedactor(end.secrets)), log);
   log.document('run report', report);
   if (columns) for (const line of renderReportTable(report, columns() - BESIDE_TABLE)) signpost.info({}, line);
   if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');
@@ -96,7 +99,7 @@ function describe({error, signal}: RunEnd): string | null {
   return `unexpected fault of the tap (${error instanceof Error ? error.name : typeof error}); see the log`;
 }
 
-function save(file: string, report: RunReport, log: Logger): void {
+function save(file: string, report: unknown, log: Logger): void {
   try {
     writeReportFile(file, report);
   } catch (error) {

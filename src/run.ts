@@ -5,6 +5,7 @@ import {prepareSync} from './begin-sync.js';
 import {catalogFileOf, type Flags} from './flags.js';
 import {readCatalog, readConfig, readState} from './inputs.js';
 import {writeMessages} from './messages.js';
+import {createLineRedactor} from './redaction.js';
 import {checkReportFile} from './report-file.js';
 import type {RunStatus} from './run-end.js';
 import {type Surroundings, withConnection} from './session.js';
@@ -36,10 +37,10 @@ export async function runSync(flags: Flags, surroundings: Surroundings): Promise
 
   return withConnection(config, surroundings, async (connection, output) => {
     const {version, signal: stop, stdout} = surroundings;
-    const {progress, abort} = output;
+    const {progress, secrets, abort} = output;
     const {messages, tellEnd} = await begin({...output, connection, version, stop, onProgress: progress?.update});
     try {
-      await writeMessages(messages, stdout, {onClosed: abort});
+      await writeMessages(messages, stdout, {onClosed: abort, hide: createLineRedactor(secrets)});
     } catch (error) {
       progress?.end();
       tellEnd(error);

@@ -2,7 +2,7 @@
 
 import type {Writable} from 'node:stream';
 import {systemClock} from './clock.js';
-import type {Config} from './config.js';
+import {type Config, secretsOf} from './config.js';
 import {type Account, type Connection, connect, findAccount} from './connection.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
@@ -16,6 +16,8 @@ export type Surroundings = {
   readonly signal: AbortSignal;
   /** Told the log once the config has said what it looks like. */
   readonly onLog: (log: Logger) => void;
+  /** Told what must not be shown from now on. */
+  readonly onSecrets: (secrets: readonly string[]) => void;
 };
 
 /** stderr, which may be a terminal. */
@@ -33,6 +35,8 @@ export type Output = {
   /** Tells the width of the terminal that the log is shown on; undefined where there is none. */
   readonly columns: (() => number) | undefined;
   readonly progress: ProgressLine | undefined;
+  /** What must not be shown anywhere. */
+  readonly secrets: readonly string[];
   readonly signal: AbortSignal;
   /** Ends the run early. */
   readonly abort: () => void;
@@ -74,6 +78,7 @@ export async function withConnection<T>(
   use: (connection: Connection, output: Output) => Promise<T>,
 ): Promise<T> {
   const account = await findAccount(config);
+  const secrets = [account.token, ...secretsOf(config)];
   const {stderr, stdout} = surroundings;
   // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
   const isTerminal = stderr.isTTY === true && config.logFormat === 'text';
@@ -91,7 +96,7 @@ export async function withConnection<T>(
     createLogger({
       level,
       format: config.logFormat,
-      secrets: [account.token],
+      secrets,
       write: line => (progress ? progress.above(line) : void stderr.write(line)),
     });
   const signpost = createLog(config.logLevel);
@@ -99,7 +104,7 @@ export async function withConnection<T>(
   surroundings.onLog(log);
   const {connection, signal, abort, close} = openSession(account, config, log, surroundings.signal);
   try {
-    return await use(connection, {log, signpost, columns, progress, signal, abort});
+    return await use(connection, {log, signpost, columns, progress, secrets, signal, abort});
   } finally {
     progress?.end();
     await close();

@@ -53,6 +53,15 @@ export const settings: readonly Setting[] = [
     },
   },
   {
+    name: 'api_token_file',
+    wanted: 'the name of a file that holds the key',
+    schema: {
+      type: 'string',
+      description:
+        'A file that holds the API key and nothing else, instead of `api_token`. Read once, at the start; a relative name is one in the working directory.',
+    },
+  },
+  {
     name: 'start_date',
     wanted: 'a date-time with its zone, such as 2024-01-01T00:00:00Z',
     schema: {

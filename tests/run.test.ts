@@ -30,6 +30,7 @@ async function watch(terminal: Terminal, {select = 'contacts,tags', env = {}, pa
     },
     signal: new AbortController().signal,
     onLog: () => undefined,
+    onSecrets: () => undefined,
   });
   return written;
 }

@@ -101,7 +101,8 @@ export function createWorkspace(): Workspace {
   return {
     file: (name, content) => {
       const isReady = typeof content === 'string' || Buffer.isBuffer(content);
-      writeFileSync(path(name), isReady ? content : JSON.stringify(content));
+      // For their owner alone: of a config that shows its token to everybody the tap warns.
+      writeFileSync(path(name), isReady ? content : JSON.stringify(content), {mode: 0o600});
       return path(name);
     },
     path,
