@@ -1,7 +1,7 @@
 // What the token may do: whether it is good at all, and which lists it may read.
 
 import type {Answer, Client} from './client.js';
-import {ApiError, InputError} from './errors.js';
+import {ApiError, InputError, isMissing} from './errors.js';
 import type {Logger} from './logger.js';
 import {formOf} from './reading/envelopes.js';
 import {listKeyOf, livesBelowParents, type StreamDefinition} from './stream-definition.js';
@@ -77,7 +77,7 @@ export async function findUnreadable(
     }
     const {refusal, first} = await lookInto(parent);
     const key = first?.[perParent.parentKey ?? 'id'];
-    if (refusal || key === undefined || key === null) return {refusal, first: undefined};
+    if (refusal || key === undefined || key === null || key === '') return {refusal, first: undefined};
     const path = perParent.path.replace(':id', encodeURIComponent(String(key)));
     const look = await lookAt(
       path,
@@ -85,7 +85,7 @@ export async function findUnreadable(
       perParent.parameter === undefined ? {} : {[perParent.parameter]: String(key)},
     );
     // Below one parent there may be nothing, or the parent has gone.
-    return look.refusal?.status === 404 ? {refusal: undefined, first: undefined} : look;
+    return look.isMissing ? {refusal: undefined, first: undefined} : look;
   }
 
   async function ask(path: string, stream: StreamDefinition, query: Readonly<Record<string, string>>): Promise<Look> {
@@ -95,7 +95,9 @@ export async function findUnreadable(
       return {refusal: undefined, first: formOf(stream).rowsOf(body, listKeyOf(stream))?.[0]};
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 403 || error.status === 404) return {refusal: error, first: undefined};
+      if (error.status === 403 || error.status === 404) {
+        return {refusal: error, isMissing: isMissing(error), first: undefined};
+      }
       log.warn({stream: endpoint, reason: error.message}, 'access to the stream could not be checked');
       return {refusal: undefined, first: undefined};
     }
@@ -114,5 +116,7 @@ export async function findUnreadable(
 /** What one request of one row has shown. */
 type Look = {
   readonly refusal: Pick<ApiError, 'status' | 'detail'> | undefined;
+  /** Whether what was asked for is not there. */
+  readonly isMissing?: boolean;
   readonly first: WireRow | undefined;
 };

@@ -41,6 +41,14 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether what was asked for is not there. The API documents its words for that under 403 too, for some endpoints.
+ */
+export function isMissing(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 404 || (error.status === 403 && /^no result found/i.test(error.detail));
+}
+
 /** Whether the server will not have a parameter, which it mostly ignores when it does not know it. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);

@@ -81,6 +81,15 @@ describe('the access check', () => {
       goals: 'HTTP 404: No such list',
     });
     const paths = server.queries.map(({path}) => path);
+    // A contact that has gone may be told so under 403.
+    const {unreadable: without} = await find(({path}) =>
+      path === 'contacts'
+        ? {body: {contacts: [{id: '7'}]}}
+        : path.startsWith('contacts/7/')
+          ? {status: 403, body: {message: 'No Result found for Subscriber with id 7'}}
+          : good,
+    );
+    expect(without).toEqual({});
     expect(paths).toEqual(expect.arrayContaining(['geoIps/70/geoAddress', 'segmentsV2/a%2Fb']));
     expect(new Set(paths).size).toBe(paths.length);
   });

@@ -2,14 +2,14 @@
 // serves a whole page of parents; else each parent takes one.
 
 import {shiftSeconds} from '../dates.js';
-import {ApiError, isRefusal} from '../errors.js';
+import {isMissing, isRefusal} from '../errors.js';
 import {isObject} from '../json.js';
 import {dataKeyOf, type PerParent, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
-import {use} from './changed-rows.js';
+import {KEYSET, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {formOf, USUAL_FORM} from './envelopes.js';
-import {isChildrenCheckpoint} from './finished-parents.js';
+import {createOrder, isChildrenCheckpoint} from './finished-parents.js';
 import {createProofs} from './known-proofs.js';
 import {
   type Accept,
@@ -98,6 +98,7 @@ export async function* readBelowParents(
   }
   use(session, 'children');
   if (!checkpoint || !isChildrenCheckpoint(checkpoint)) forgetUnknown();
+  const order = createOrder(() => ofParents.ways.at(-1) === KEYSET);
   // One page of parents after the other: they are few beside what hangs below them, and so come by ascending ids.
   const oneByOne = parents.definition.keyset ? {...context, window: 1} : context;
   const children = readPerParent(context, session, {
@@ -105,7 +106,7 @@ export async function* readBelowParents(
     query,
     isOnce: definition.paging === 'once',
     parents: wantedParents(oneByOne),
-    isInOrder: parents.definition.keyset !== undefined,
+    isInOrder: order.isShown,
     narrowing,
     checkpoint,
     signal,
@@ -118,6 +119,7 @@ export async function* readBelowParents(
 
   async function* wantedParents(readingContext: ReadingContext): AsyncGenerator<WireRow> {
     for await (const page of readList(readingContext, parents, listOf(parents, [parentsKey]), ofParents, signal)) {
+      order.look(page.rows[parentsKey] ?? []);
       const rows = (page.rows[parentsKey] ?? []).filter(row => isWanted(row, parents));
       page.release();
       yield* rows;
@@ -232,7 +234,7 @@ export async function* readBelowParents(
       own = await look({...list, path}, {...query, limit: String(context.pageSize)}, progress);
     } catch (error) {
       // The parent has gone since.
-      if (error instanceof ApiError && error.status === 404) return loaded.length === 0;
+      if (isMissing(error)) return loaded.length === 0;
       throw error;
     }
     const known = new Set(loaded.map(USUAL_FORM.keyOf));

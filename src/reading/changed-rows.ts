@@ -18,6 +18,9 @@ const FILTER_TOLERANCE_SECONDS = 2 * 86_400;
 // Asked of every list: those that know it can be read without fear of rows that move, the others ignore it.
 export const BY_ID: Query = {'orders[id]': 'ASC'};
 
+/** The name of the way of reading a list key by key. */
+export const KEYSET = 'keyset';
+
 export type RowsToRead = {
   readonly definition: StreamDefinition;
   readonly query: Query;
@@ -36,7 +39,7 @@ export async function* readRows(
 ): AsyncGenerator<Page> {
   const place = checkpoint && readOffsetPlace(checkpoint);
   if (definition.keyset && !place) {
-    use(session, 'keyset');
+    use(session, KEYSET);
     try {
       const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query, checkpoint});
       if (end === 'done') return;

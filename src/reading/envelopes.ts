@@ -3,9 +3,10 @@
 
 import {isObject} from '../json.js';
 import {snakeCase} from '../keys.js';
-import {type Envelope, keyPropertiesOf, type StreamDefinition} from '../stream-definition.js';
+import {type Envelope, keyPropertiesOf, livesBelowParents, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {customObjectRows} from './custom-object-rows.js';
+import {isPlainId} from './sequence.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -23,9 +24,13 @@ export const USUAL_FORM: Form = {rowsOf: rowsOfList, keyOf: row => textOf(row['i
 /** The form of a stream's answers. */
 export function formOf(definition: StreamDefinition): Form {
   const {envelope} = definition;
+  const rowsOf = envelope === undefined ? rowsOfList : readers[envelope](definition);
   const keys = keyPropertiesOf(definition);
   return {
-    rowsOf: envelope === undefined ? rowsOfList : readers[envelope](definition),
+    // Below a parent there may be nothing.
+    rowsOf: livesBelowParents(definition)
+      ? (body, dataKey) => (body[dataKey] === null ? [] : rowsOf(body, dataKey))
+      : rowsOf,
     keyOf: keys.length === 1 && keys[0] === 'id' ? USUAL_FORM.keyOf : compoundKey(keys),
   };
 }
@@ -90,6 +95,8 @@ function rowsOfList(body: Body, dataKey: string): readonly WireRow[] | undefined
   const value = body[dataKey];
   if (Array.isArray(value)) return value.filter(isObject);
   if (isObject(value)) return Object.values(value).filter(isObject);
+  // Some services write null for a list without content. Where nothing counts it, it may be missing for another reason.
+  if (value === null && totalOf(body) === 0) return [];
   return isBare(body) ? [] : undefined;
 }
 
@@ -100,9 +107,11 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   return Object.values(value);
 }
 
-/** Targets need a key. What an account has only one of is number 1. */
+/** Targets need a key, a number. What an account has only one of is number 1; another id it has stays beside that. */
 function withId(row: WireRow): WireRow {
-  return row['id'] === undefined || row['id'] === null ? {...row, id: 1} : row;
+  const {id} = row;
+  if (id === undefined || id === null) return {...row, id: 1};
+  return isPlainId(String(id)) ? row : {...row, id: 1, ownId: id};
 }
 
 function isNothing(value: unknown): boolean {

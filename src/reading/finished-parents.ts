@@ -1,6 +1,8 @@
 // Which parents are done: their children have all come. By that an interrupted reading below parents goes on.
 
+import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
+import {USUAL_FORM} from './envelopes.js';
 import {createKeySet} from './key-set.js';
 import {compareIds, isPlainId} from './sequence.js';
 
@@ -31,23 +33,23 @@ export type Finished = {
 type Mark = {readonly parent: string; readonly seen: number; next?: Mark};
 
 /**
- * The parents that are finished, those of a checkpoint included. With `isInOrder` they come by ascending ids, and their
- * place in that order is all that a checkpoint has to hold, however many they are.
+ * The parents that are finished, those of a checkpoint included. Once `isInOrder` says that they come by ascending ids,
+ * their place in that order is all that a checkpoint has to hold, however many they are.
  */
 export function createFinished(options: {
   readonly checkpoint?: Checkpoint | undefined;
-  readonly isInOrder: boolean;
+  readonly isInOrder: () => boolean;
 }): Finished {
   const {checkpoint} = options;
   const resumed = checkpoint && isChildrenCheckpoint(checkpoint) ? checkpoint : undefined;
   const parents = (resumed?.parents !== undefined && createKeySet({from: resumed.parents})) || createKeySet();
   const startedBehind = resumed?.upTo;
   let last: Mark = {parent: startedBehind ?? '', seen: resumed?.seen ?? 0};
-  let isInOrder = options.isInOrder && resumed?.parents === undefined;
+  let isAscending = true;
   return {
     has: parent => parents.has(parent) || (startedBehind !== undefined && !isBehind(parent, startedBehind)),
     add: (parent, seen) => {
-      isInOrder &&= isBehind(parent, last.parent);
+      isAscending &&= isBehind(parent, last.parent);
       parents.add(parent);
       last.next = {parent, seen};
       last = last.next;
@@ -56,7 +58,8 @@ export function createFinished(options: {
       const noted = last;
       return () => {
         const checkpoint = {way: 'children', seen: noted.seen, total: null} as const;
-        if (isInOrder) return noted.parent === '' ? undefined : {...checkpoint, upTo: noted.parent};
+        if (isAscending && options.isInOrder())
+          return noted.parent === '' ? undefined : {...checkpoint, upTo: noted.parent};
         // Those before the place where this run began are in no set.
         if (startedBehind !== undefined) return undefined;
         const since: string[] = [];
@@ -65,6 +68,35 @@ export function createFinished(options: {
         return text === undefined ? undefined : {...checkpoint, parents: text};
       };
     },
+  };
+}
+
+/** So many rows do not ascend by chance. */
+const LEAST_IN_ORDER = 100;
+
+/**
+ * Sees whether parents come by ascending ids: all that came did, and with `isByKey` none can come that belongs before
+ * them, since each page is asked for by the last id. A server that ignores this shows any rows at first, which is why a
+ * few do not show it.
+ */
+export function createOrder(isByKey: () => boolean): {
+  /** Takes a page of parents, before what hangs below them is read. */
+  readonly look: (rows: readonly WireRow[]) => void;
+  readonly isShown: () => boolean;
+} {
+  let last = '';
+  let rows = 0;
+  let isAscending = true;
+  return {
+    look: page => {
+      for (const row of page) {
+        const key = USUAL_FORM.keyOf(row) ?? '';
+        isAscending &&= isBehind(key, last);
+        last = key;
+      }
+      rows += page.length;
+    },
+    isShown: () => isAscending && rows >= LEAST_IN_ORDER && isByKey(),
   };
 }
 

@@ -1,6 +1,6 @@
 // Reads rows that exist only below their parents: one request (or a few) for every row of the parents' list.
 
-import {ApiError} from '../errors.js';
+import {isMissing} from '../errors.js';
 import type {PerParent} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
@@ -29,8 +29,8 @@ export type ChildrenToRead = {
   readonly isOnce: boolean;
   /** The parents below which rows are wanted, in whatever order. */
   readonly parents: AsyncIterable<WireRow>;
-  /** Whether the parents come in the order of their ids, whatever happens to their list. */
-  readonly isInOrder: boolean;
+  /** Whether the parents are seen to come in the order of their ids, whatever happens to their list. */
+  readonly isInOrder: () => boolean;
   /** Where filters narrow what hangs below each parent: the first one that has rows shows whether they are obeyed. */
   readonly narrowing?: Narrowing | undefined;
   readonly checkpoint?: Checkpoint | undefined;
@@ -60,7 +60,8 @@ export async function* readPerParent(
   try {
     for await (const row of parents) {
       const key = USUAL_FORM.keyOf(below.parentKey === undefined ? row : {id: row[below.parentKey]});
-      if (key === undefined || finished.has(key)) continue;
+      // An unset one comes as an empty text, too.
+      if (key === undefined || key === '' || finished.has(key)) continue;
       ahead.push(begin(key, order));
       order += 1;
       if (ahead.length >= context.window) yield* readChild(ahead.shift());
@@ -97,7 +98,7 @@ export async function* readPerParent(
       }
     } catch (error) {
       // The parent has gone between its page and this request.
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      if (!isMissing(error)) throw error;
       missing += 1;
       if (!hasAnswered && missing >= MOST_MISSING) throw error;
       finished.add(parent, progress.seen);

@@ -436,6 +436,30 @@ describe('an interrupted reading', () => {
     expect(first.asked(LIST).some(({params}) => params.has('id_less'))).toBe(false);
   });
 
+  // The first page of a server that knows no order may look as if it did.
+  test.each<[string, readonly number[], number]>([
+    ['none', [9, 5, 3, 7, 1], 100],
+    ['none, and short pages', [9, 5, 3, 7, 1], 2],
+    ['one that is broken far behind', [...upTo(180).map(id => id + 20), ...upTo(20)], 50],
+  ])('loses nothing below parents that come in another order than that of their ids: %s', async (_, ids, pageSize) => {
+    const answer = ({path, params}: ListQuery): ListAnswer => {
+      const [, id] = path.split('/');
+      if (id !== undefined) return {body: {geoIps: [{id, contact: id}]}};
+      const [offset, limit] = [Number(params.get('offset') ?? 0), Number(params.get('limit'))];
+      const contacts = ids.slice(offset, offset + limit).map(id => ({id: String(id)}));
+      return {body: {contacts, meta: {total: String(ids.length)}}};
+    };
+    for (const mostPages of [1, 2, ids.length - 2]) {
+      const first = await start(answer, {entry: known(false), pageSize});
+      const {ids: before, checkpoint} = await read(first.reading, 'geoIps', mostPages);
+      first.reading.stop();
+      expect(checkpoint).toMatchObject({way: 'children', seen: mostPages});
+      const second = await start(answer, {entry: known(false), pageSize, checkpoint});
+      const {ids: rest} = await read(second.reading);
+      expect([...before, ...rest].map(Number).toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
+    }
+  });
+
   test('along with the parents begins again below each where they bring nothing along any more', async () => {
     const first = await start(serve({}), {entry: known(true), pageSize: 40});
     const {checkpoint} = await read(first.reading, 'geoIps', 3);

@@ -112,6 +112,7 @@ describe('nothing', () => {
     ['resources', {}],
     // JSON:API writes it for one resource that is not there.
     ['resources', null],
+    [undefined, null],
     ['batches', []],
     ['batches', {}],
   ])('is what %s has in the place of %j', (envelope, things) => {
@@ -134,6 +135,12 @@ describe('nothing', () => {
     expect(rowsOf(enveloped(envelope), body)).toBeUndefined();
   });
 
+  test('is null in place of a list below a parent, though nothing is counted', () => {
+    const below = {path: 'owners/:id/things', perParent: {tapStreamId: 'owners', path: 'owners/:id/things'}};
+    expect(rowsOf(enveloped(undefined, below), {things: null})).toEqual([]);
+    expect(rowsOf(enveloped(undefined, below), {others: null})).toBeUndefined();
+  });
+
   test('is made of what stands among rows and is none', () => {
     expect(rowsOf(LIST, {things: [null, 7, {id: '1'}, 'two', []]})).toEqual([{id: '1'}]);
   });
@@ -152,6 +159,10 @@ describe('a row without an id', () => {
   test('keeps an id that it has', () => {
     expect(rowsOf(enveloped('object'), {things: {id: '0'}})).toEqual([{id: '0'}]);
     expect(rowsOf(enveloped('body'), {id: 7, name: 'a'})).toEqual([{id: 7, name: 'a'}]);
+  });
+
+  test('is a number, and what else is called so stays beside it', () => {
+    expect(rowsOf(enveloped('body'), {id: 'a-7', name: 'a'})).toEqual([{id: 1, name: 'a', ownId: 'a-7'}]);
   });
 
   test('stays without one where each parent has one of its own', () => {

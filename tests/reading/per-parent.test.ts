@@ -95,7 +95,7 @@ async function read(answer: (query: ListQuery) => ListAnswer | Promise<ListAnswe
     query: {},
     isOnce,
     parents: readParents(parents, pageSize),
-    isInOrder,
+    isInOrder: () => isInOrder,
     checkpoint,
     signal,
   });
@@ -286,12 +286,24 @@ describe('reading below parents', () => {
     expect(rows.map(({id}) => id)).toEqual(childIds(1, 25));
   });
 
-  test('takes a parent that has gone meanwhile for one without children', async () => {
+  test.each([404, 403])('takes a parent that has gone meanwhile for one without children: HTTP %i', async status => {
     const answer = answerFamilies({children: [1, 1, 1]});
+    const message = 'No Result found for Subscriber with id 2';
     const {ids} = await read(query =>
-      query.path === 'parents/2/children' ? {status: 404, body: {message: 'No Result found'}} : answer(query),
+      query.path === 'parents/2/children' ? {status, body: {message}} : answer(query),
     );
     expect(ids).toEqual([...childIds(1, 1), ...childIds(3, 1)]);
+  });
+
+  test('fails where a parent is there, and the right to what hangs below it is not', async () => {
+    const answer = answerFamilies({children: [1, 1, 1]});
+    await expect(
+      read(query =>
+        query.path === 'parents/2/children'
+          ? {status: 403, body: {message: 'You do not have permission'}}
+          : answer(query),
+      ),
+    ).rejects.toThrow('parents/2/children: HTTP 403, You do not have permission');
   });
 
   test('goes on with the next parent where one goes while its children are read', async () => {
@@ -321,10 +333,12 @@ describe('reading below parents', () => {
 
   test('passes over parents without an id', async () => {
     const answer = answerFamilies({children: [2]});
-    const {ids} = await read(query =>
-      query.path === 'parents' ? {body: {parents: [{id: null}, {}, {id: 1}], meta: {total: 3}}} : answer(query),
+    const parents = [{id: null}, {}, {id: ''}, {id: 1}];
+    const {ids, queries} = await read(query =>
+      query.path === 'parents' ? {body: {parents, meta: {total: 4}}} : answer(query),
     );
     expect(ids).toEqual(childIds(1, 2));
+    expect(queries.map(({path}) => path)).toEqual(['parents', 'parents/1/children']);
   });
 });
 
