@@ -113,6 +113,8 @@ export function differences(
 }
 
 function spell(value: Value | undefined): string {
+  if (value instanceof Digits) return value.toJSON();
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'absent';
   return (
     JSON.stringify(value, (_key, inner: unknown) =>
       typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -187,15 +189,18 @@ function inside(node: Node, step: string): Node {
 // From a row to its record.
 
 function objectOf(row: WireRow, node: Node, zone: string): ExpectedRecord {
-  const wireKeys = Object.keys(row);
-  return Object.fromEntries(
-    [...node.properties].map(([field, inner]) => {
-      // Of two keys that lead to the same field the last one that says something stays.
-      const namesakes = wireKeys.filter(key => snake(key) === field);
-      const wireKey = inner.wireKey || (namesakes.findLast(key => row[key] !== null) ?? namesakes[0] ?? field);
-      return [field, fitted(row[wireKey], inner, row, zone)];
-    }),
-  );
+  const wireKeys = new Map<string, string>();
+  for (const key of Object.keys(row)) {
+    const field = snake(key);
+    // Of two keys that lead to the same field the last one that says something stays.
+    if (row[key] !== null || !wireKeys.has(field)) wireKeys.set(field, key);
+  }
+  const record: ExpectedRecord = {};
+  for (const [field, inner] of node.properties) {
+    const wireKey = inner.wireKey || (wireKeys.get(field) ?? field);
+    record[field] = fitted(row[wireKey], inner, row, zone);
+  }
+  return record;
 }
 
 /** What a row holds besides the fields that are known, as JSON; null where that is nothing. */
@@ -295,8 +300,15 @@ function flagOf(value: unknown): Value {
   return ['0', 'false'].includes(text) ? false : null;
 }
 
+const snakes = new Map<string, string>();
+
+/** The name of a field whose key on the wire is this. All rows of a list have the same keys: each is spelt once. */
 function snake(key: string): string {
-  return key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  const known = snakes.get(key);
+  if (known !== undefined) return known;
+  const spelt = key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  snakes.set(key, spelt);
+  return spelt;
 }
 
 // Dates.
