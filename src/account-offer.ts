@@ -1,27 +1,38 @@
-// What an account has besides what every account has: its custom objects, each a stream of its own.
+// What an account has besides what every account has: its custom objects, each a stream of its own. Those that targets may
+// have and that cannot be read any more are among them, so that nobody loses one in silence.
 
 import {checkToken} from './access.js';
 import type {Client} from './client.js';
 import {
   CUSTOM_OBJECT,
   type CustomObject,
-  customObjectStream,
   customObjectStreams,
   parseCustomObject,
-  SCHEMA_ID,
+  type ReleasedObject,
+  unreadableObject,
 } from './custom-objects.js';
-import {ApiError, type ApiFault} from './errors.js';
-import {isObject} from './json.js';
+import {ApiError} from './errors.js';
 import {formOf, isBare, totalOf} from './reading/envelopes.js';
-import {listKeyOf, type StreamDefinition} from './stream-definition.js';
+import {objectsInCatalog, releasedObjects} from './released-objects.js';
+import type {State} from './state-entry.js';
+import {listKeyOf, type StreamDefinition, type Unreadable} from './stream-definition.js';
 import {findStream, streams} from './streams.js';
+
+/** The stream of the list of custom objects, and its path. */
+const SCHEMAS = 'custom_object_schemas';
+const LIST = 'customObjects/schemas';
 
 export type Offer = {
   /** What there is to choose from, in the order of output. */
   readonly streams: readonly StreamDefinition[];
-  /** Sentences about what has another name than one would expect. */
+  /** Sentences about what has another name than one would expect, and about what is missing. */
   readonly warnings: readonly string[];
+  /** Why the account's custom objects could not be listed. */
+  readonly unlisted?: ApiError;
 };
+
+/** What tells which streams and columns targets have by now: a catalog as it was given, and the state. */
+export type Released = {readonly catalog: unknown; readonly state: State};
 
 /** What every account has. */
 export const USUAL_OFFER: Offer = {streams, warnings: []};
@@ -30,40 +41,54 @@ const PAGE_SIZE = 100;
 
 /** Whether a catalog or the terms of `--select` name streams that only the account itself can tell of. */
 export function namesCustomObjects(catalog: unknown, globs: readonly string[]): boolean {
-  return customObjectsIn(catalog).length > 0 || globs.some(mayBeCustomObject);
+  return objectsInCatalog(catalog).length > 0 || globs.some(mayBeCustomObject);
 }
 
 /**
- * The offer of an account. Streams of custom objects that `catalog` names, and that are not there any more, are in it:
- * reading them will tell why. So are those of which nothing can be found out: they fail when they are read, since their
+ * The offer of an account. Streams of custom objects that were released, and that are not there any more, are in it:
+ * reading them tells why. So are those of which nothing can be found out: they fail when they are read, since their
  * columns must not be lost in silence. An account that does not know custom objects, or does not show them to this token,
- * has none. Throws InputError when the token is refused, and ApiError when the account cannot be reached.
+ * has none, and a warning says so. Throws InputError when the token is refused, and ApiError when the account cannot be
+ * reached.
  */
-export async function findOffer(client: Client, catalog: unknown, signal: AbortSignal): Promise<Offer> {
-  const given = customObjectsIn(catalog);
+export async function findOffer(client: Client, {catalog, state}: Released, signal: AbortSignal): Promise<Offer> {
+  const released = releasedObjects(catalog, state);
   const objects = await readCustomObjects(client, signal);
-  const names = new Map(given.map(({tapStreamId, schemaId}) => [schemaId, tapStreamId]));
-  const isKnown = !(objects instanceof ApiError);
-  const {streams: own, warnings} = customObjectStreams(isKnown ? objects : [], names);
+  if (objects instanceof ApiError) {
+    return {
+      streams: [...streams, ...released.map(object => unreadableObject(object, faultOf(objects)))],
+      warnings: [`the account's custom objects are left out: ${causeOf(objects)} (${objects.message})`],
+      unlisted: objects,
+    };
+  }
+  const {streams: own, warnings} = customObjectStreams(objects, released);
   const known = new Set(own.map(({tapStreamId}) => tapStreamId));
-  const gone = given
-    .filter(({tapStreamId}) => !known.has(tapStreamId))
-    .map(({tapStreamId, schemaId}) =>
-      customObjectStream(tapStreamId, schemaId, isKnown ? undefined : faultOf(objects)),
-    );
-  const isNews = !isKnown && objects.status !== 403 && objects.status !== 404;
-  const news = isNews ? [`the custom objects of the account cannot be found out: ${objects.message}`] : [];
-  return {streams: [...streams, ...own, ...gone], warnings: [...warnings, ...news]};
+  const gone = released.filter(({tapStreamId}) => !known.has(tapStreamId));
+  return {streams: [...streams, ...own, ...gone.map(object => unreadableObject(object, goneOf(object)))], warnings};
 }
 
-function faultOf({path, status, detail}: ApiError): ApiFault {
+function causeOf({status}: ApiError): string {
+  const isRefused = status === 403 || status === 404;
+  return isRefused ? 'this token may not read their list, or the plan lacks them' : 'their list cannot be read';
+}
+
+function faultOf({path, status, detail}: ApiError): Unreadable {
   return {path, status, detail: `the fields of the object cannot be found out (${detail})`};
+}
+
+function goneOf({tapStreamId, schemaId}: ReleasedObject): Unreadable {
+  return {
+    path: LIST,
+    detail: `the account has no custom object ${schemaId}`,
+    isGone: true,
+    advice: `its custom object was deleted; deselect it in the catalog or by --select '...,!${tapStreamId}'`,
+  };
 }
 
 /** What objects there are, or why that cannot be found out. */
 async function readCustomObjects(client: Client, signal: AbortSignal): Promise<readonly CustomObject[] | ApiError> {
-  const definition = findStream('custom_object_schemas');
-  if (!definition) throw new Error('the stream table has no custom_object_schemas');
+  const definition = findStream(SCHEMAS);
+  if (!definition) throw new Error(`the stream table has no ${SCHEMAS}`);
   const {rowsOf} = formOf(definition);
   const objects = new Map<string, CustomObject>();
   try {
@@ -88,25 +113,6 @@ async function readCustomObjects(client: Client, signal: AbortSignal): Promise<r
     return error;
   }
   return [...objects.values()];
-}
-
-/** The streams of custom objects in a catalog as it was given. */
-function customObjectsIn(catalog: unknown): readonly {readonly tapStreamId: string; readonly schemaId: string}[] {
-  const entries = isObject(catalog) && Array.isArray(catalog['streams']) ? catalog['streams'].filter(isObject) : [];
-  return entries.flatMap(entry => {
-    const tapStreamId = entry['tap_stream_id'] ?? entry['stream'];
-    const schemaId = schemaIdIn(entry['metadata']);
-    if (typeof tapStreamId !== 'string' || schemaId === undefined || findStream(tapStreamId)) return [];
-    return [{tapStreamId, schemaId}];
-  });
-}
-
-function schemaIdIn(metadata: unknown): string | undefined {
-  for (const item of Array.isArray(metadata) ? metadata.filter(isObject) : []) {
-    const id = isObject(item['metadata']) ? item['metadata'][SCHEMA_ID] : undefined;
-    if (typeof id === 'string' && id !== '') return id;
-  }
-  return undefined;
 }
 
 /** Whether a glob could match a name that begins as those of custom objects do, and that no other stream has. */

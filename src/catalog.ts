@@ -2,6 +2,7 @@
 // so the same version always prints the same bytes.
 
 import {columnMetadata} from './custom-fields/stream.js';
+import {COLUMN_OWNER, ownColumns} from './custom-objects.js';
 import {fieldsOf} from './fields.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
@@ -105,14 +106,20 @@ function streamMetadata(stream: StreamDefinition): MetadataEntry['metadata'] {
 // Tools make up rules for fields that have no entry, so every field has one, nested ones too.
 function fieldMetadata(stream: StreamDefinition, schema: StreamSchema): readonly MetadataEntry[] {
   const automatic = automaticFieldsOf(stream);
+  const owners = ownColumns(stream);
   return fieldsOf(schema).map(({path, breadcrumb}) => ({
     breadcrumb,
     metadata: {
       inclusion: automatic.includes(path) ? 'automatic' : 'available',
       'selected-by-default': true,
       ...columnMetadata(stream, path),
+      ...ownerMetadata(owners.get(path)),
     },
   }));
+}
+
+function ownerMetadata(owner: string | undefined): Readonly<Record<string, string>> {
+  return owner === undefined ? {} : {[COLUMN_OWNER]: owner};
 }
 
 function markUnsupported({breadcrumb, metadata}: MetadataEntry, reason: string): MetadataEntry {

@@ -4,6 +4,7 @@ import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-
 import type {Client} from './client.js';
 import type {Config} from './config.js';
 import {withCustomFieldsOf} from './custom-fields/offer.js';
+import {type ApiError, InputError} from './errors.js';
 import {type GivenCatalog, parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
 import {fullRefreshMatcher, type Selection, selectStreams} from './selection.js';
@@ -48,9 +49,14 @@ export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSi
   const usual = isUsual ? choose(given, USUAL_OFFER) : undefined;
   return async (client, signal) => {
     if (usual) return usual;
-    const offer = isOwn ? await findOffer(client, catalog, signal) : USUAL_OFFER;
+    const offer = isOwn ? await findOffer(client, {catalog, state}, signal) : USUAL_OFFER;
     const known = {client, state, catalog, isWanted: mayHaveFields};
-    return choose(given, await offerFields(offer, config, known, signal));
+    const whole = await offerFields(offer, config, known, signal);
+    try {
+      return choose(given, whole);
+    } catch (error) {
+      throw whole.unlisted ? explained(error, whole.unlisted) : error;
+    }
   };
 }
 
@@ -67,6 +73,14 @@ function choose({select, fullRefresh, catalog: given}: ChoiceInput, offer: Offer
     isFullRefresh: fullRefresh === undefined ? () => false : fullRefreshMatcher(fullRefresh, offer.streams),
     warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings],
   };
+}
+
+/** What does not fit may be one of the custom objects that could not be listed. */
+function explained(error: unknown, unlisted: ApiError): unknown {
+  if (!(error instanceof InputError)) return error;
+  const isRefused = unlisted.status === 403 || unlisted.status === 404;
+  if (!isRefused) return unlisted;
+  return new InputError(error.source, `${error.detail} The custom objects cannot be listed (${unlisted.message})`);
 }
 
 /**

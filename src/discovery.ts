@@ -32,8 +32,9 @@ export async function discoverAccount(
   {log, signpost, signal}: Pick<Output, 'log' | 'signpost' | 'signal'>,
 ): Promise<Catalog> {
   await checkToken(client, signal);
-  const usual = await findOffer(client, undefined, signal);
-  const offer = await offerFields(usual, config, {client, state: {bookmarks: {}}, isWanted: () => true}, signal);
+  const state = {bookmarks: {}};
+  const usual = await findOffer(client, {catalog: undefined, state}, signal);
+  const offer = await offerFields(usual, config, {client, state, isWanted: () => true}, signal);
   for (const warning of offer.warnings) log.warn({}, warning);
   signpost.info({}, 'asking once for every stream whether this token may read it');
   const unreadable = await findUnreadable(client, offer.streams, log, signal);

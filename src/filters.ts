@@ -2,7 +2,7 @@
 // the tap needs for itself, and how they travel. Whether the server obeys them, the reading finds out (narrowing.ts).
 
 import {createHash} from 'node:crypto';
-import {CUSTOM_OBJECT} from './custom-objects.js';
+import {CUSTOM_OBJECT, SCHEMA_ID} from './custom-objects.js';
 import {describe, isObject} from './json.js';
 import type {StreamDefinition} from './stream-definition.js';
 import {findStream, streams} from './streams.js';
@@ -73,9 +73,28 @@ export function toQuery(filters: Filters): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** A name for the filters of a stream that tells them from all others and does not show them, for the state. */
-export function fingerprintOf(filters: Filters | undefined): string | undefined {
-  return filters && createHash('sha256').update(JSON.stringify(filters)).digest('hex').slice(0, 8);
+/**
+ * A name for the rows of a stream, by its filters and by the custom object that they are of, that tells them from all
+ * others and does not show the filters, for the state. Undefined for those of any stream that is not narrowed.
+ */
+export function fingerprintOf(filters: Filters | undefined, {metadata}: StreamDefinition): string | undefined {
+  const parts = [filters, metadata?.[SCHEMA_ID]].filter(part => part !== undefined);
+  if (parts.length === 0) return undefined;
+  return createHash('sha256')
+    .update(parts.map(part => JSON.stringify(part)).join())
+    .digest('hex')
+    .slice(0, 8);
+}
+
+/** Whether a state was made by other rows of a stream than those of now, by its fingerprint. */
+export function isOfOthers(
+  remembered: string | undefined,
+  filters: Filters | undefined,
+  definition: StreamDefinition,
+): boolean {
+  // A state that somebody has written by hand, or another tap, tells nothing of custom objects.
+  if (remembered === undefined && filters === undefined) return false;
+  return fingerprintOf(filters, definition) !== remembered;
 }
 
 /** The stream as its filters leave it: they go with every request for its rows, which have to come by themselves. */

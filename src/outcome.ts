@@ -36,17 +36,18 @@ export type FailureToJudge = {
 export async function judgeFailure(error: ApiError, judged: FailureToJudge): Promise<'skipped' | 'failed'> {
   const {plan, progress, state, client, log, signal} = judged;
   const {tapStreamId: stream} = plan;
+  const {isGone, advice: ofStream} = plan.stream.definition.fault ?? {};
   const isRefused = error.status === 401 || error.status === 403;
-  const isUnreadable = error.status === 404 || (isRefused && (await isTokenGood(client, signal)));
+  const isUnreadable = isGone ?? (error.status === 404 || (isRefused && (await isTokenGood(client, signal))));
   // Pages that came in this run say as much as a state.
   if (isUnreadable && !hasState(state, stream) && progress.requests === 0) {
-    const advice = 'this token may not read it, or the plan lacks it; grant the right or deselect the stream';
+    const advice =
+      ofStream ?? 'this token may not read it, or the plan lacks it; grant the right or deselect the stream';
     log.warn({stream, reason: error.message}, `stream is skipped: ${advice}`);
     return 'skipped';
   }
-  const advice = isUnreadable
-    ? 'it could be read before: has a right been taken away?'
-    : 'its bookmark stays as it was';
+  const usual = isUnreadable ? 'it could be read before: has a right been taken away?' : 'its bookmark stays as it was';
+  const advice = ofStream ?? usual;
   log.error({stream, reason: error.message}, `stream failed: ${advice}`);
   return 'failed';
 }
@@ -75,7 +76,7 @@ export function stateBehind({plan, progress, course, conclusion}: EndedRead, sta
     parentsSince,
     valuesSince,
     version,
-    filters: fingerprintOf(filters) ?? null,
+    filters: fingerprintOf(filters, stream.definition) ?? null,
     startedOver: startsOver ? validReplicationKeys(stream.definition) : undefined,
   });
 }

@@ -79,13 +79,21 @@ export type PerParent = {
   };
 };
 
+/** Why a stream cannot be read, where that is known before it is asked for. */
+export type Unreadable = ApiFault & {
+  /** Set where what the stream stood for is no more. */
+  readonly isGone?: true;
+  /** What it means and the way out: ends the sentence "stream failed: ...". */
+  readonly advice?: string;
+};
+
 /** One row of the stream table. */
 export type StreamDefinition = {
   readonly tapStreamId: string;
   /** What its records look like, of a stream that only this account has: the others have a file each. */
   readonly schema?: StreamSchema;
   /** Why it cannot be read, where that is known before it is asked for. */
-  readonly fault?: ApiFault;
+  readonly fault?: Unreadable;
   /** What the catalog is to say of such a stream besides. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** The list endpoint, relative to `/api/3/`. Of a stream that lives below its parents only, the path per parent. */

@@ -6,9 +6,10 @@ import {bookmarkOf, sinceOf, type Zones, zonesOf} from './bookmarks.js';
 import {columnsToRemember} from './custom-fields/released.js';
 import {hasColumns, valuesOf} from './custom-fields/to-read.js';
 import {fromMillis, shiftSeconds} from './dates.js';
-import {type Filters, fingerprintOf, narrowed} from './filters.js';
+import {type Filters, isOfOthers, narrowed} from './filters.js';
 import {parentsOf} from './parents.js';
 import type {Replication, SideLoading, StreamToRead, ValuesToRead} from './reading/stream-to-read.js';
+import {objectToRemember} from './released-objects.js';
 import {replicationOf} from './replication.js';
 import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';
@@ -59,7 +60,10 @@ export type StreamPlan = {
   readonly isFromStart: boolean;
   readonly memory: StreamMemory;
   readonly filters: Filters | undefined;
-  /** Whether its filters are others than those by which it was last read, so that nothing of that counts any more. */
+  /**
+   * Whether its filters, or the custom object that it stands for, are others than when it was last read, so that
+   * nothing of that counts any more.
+   */
   readonly startsOver: boolean;
   /** Undefined for a stream whose rows come with no others. */
   readonly sideLoading: Omit<SideLoading, 'isWanted'> | undefined;
@@ -71,7 +75,7 @@ export type StreamPlan = {
   readonly parents: StreamToRead | undefined;
   /** The values of custom fields that its records are to have; undefined where they have none. */
   readonly values: ValuesToRead | undefined;
-  /** The columns that custom fields give it, to be remembered. */
+  /** The columns that custom fields, or those of a custom object, give it, to be remembered. */
   readonly columns: Readonly<Record<string, string>>;
   /** Why an interrupted read is of no use. */
   readonly ignored: string | undefined;
@@ -87,7 +91,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   const found = memoryOf(state, tapStreamId);
   const bookmarkInState = replicationKey === undefined ? undefined : bookmarkOf(state, definition, replicationKey);
   const filters = settings.filters(tapStreamId);
-  const isFilteredAnew = fingerprintOf(filters) !== found.filters;
+  const isFilteredAnew = isOfOthers(found.filters, filters, definition);
   const wasRead = bookmarkInState !== undefined || found.wholeRead !== undefined || found.rows !== undefined;
   const startsOver = isFilteredAnew && wasRead;
   const memory = isFilteredAnew ? forgetRows(found) : found;
@@ -149,7 +153,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     sideLoading: filters ? undefined : sideLoadingOf(stream, settings.naiveTimezone),
     parents: parentsOf(definition, {state, naiveTimezone: settings.naiveTimezone, since: parentsSince}),
     values: valuesOf(stream, {state, naiveTimezone: settings.naiveTimezone, since: valuesSince, lookback}),
-    columns: columnsToRemember(stream),
+    columns: {...columnsToRemember(stream), ...objectToRemember(definition)},
     selection,
     resumed,
     ignored,

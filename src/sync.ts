@@ -153,7 +153,8 @@ function interruptedFirst(streams: readonly SelectedStream[], state: State): rea
 function logMemory(plan: StreamPlan, log: Logger): void {
   const {tapStreamId: stream, startsOver, resumed, filters = {}} = plan;
   if (startsOver && !resumed) {
-    log.info({stream, filters}, 'the filters are not those of the last run, so that the stream starts over');
+    const what = plan.stream.definition.metadata ? 'the filters, or the custom object,' : 'the filters';
+    log.info({stream, filters}, `${what} are not those of the last run, so that the stream starts over`);
   }
   for (const complaint of plan.memory.complaints) log.warn({stream: plan.tapStreamId}, complaint);
   if (plan.ignored !== undefined) logIgnored(plan, plan.ignored, log);

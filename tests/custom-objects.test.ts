@@ -4,8 +4,9 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {findOffer, namesCustomObjects} from '../src/account-offer.js';
 import {discover} from '../src/catalog.js';
-import {customObjectStreams, parseCustomObject} from '../src/custom-objects.js';
+import {customObjectStreams, parseCustomObject, type ReleasedObject, unreadableObject} from '../src/custom-objects.js';
 import {formOf} from '../src/reading/envelopes.js';
+import {objectToRemember, releasedObjects} from '../src/released-objects.js';
 import {schemaOf} from '../src/schemas.js';
 import {type StreamDefinition, spellingOf} from '../src/stream-definition.js';
 import {compileTransform} from '../src/transform.js';
@@ -233,6 +234,103 @@ describe('names', () => {
   });
 });
 
+describe('what was released', () => {
+  const older = withSlug('a-b', {createdTimestamp: '2021-01-01T00:00:00Z'});
+  const newer = withSlug('A_B', {createdTimestamp: '2022-01-01T00:00:00Z'});
+  const parsed = (...rows: readonly WireRow[]) => rows.flatMap(row => parseCustomObject(row) ?? []);
+  const fault = {path: 'p', detail: 'd'};
+
+  /** What a catalog, or a state, tells of these streams. */
+  const told: [string, (streams: readonly StreamDefinition[]) => readonly ReleasedObject[]][] = [
+    ['a catalog', streams => releasedObjects(JSON.parse(JSON.stringify(discover(streams))), {bookmarks: {}})],
+    [
+      'the state',
+      streams =>
+        releasedObjects(undefined, {
+          bookmarks: Object.fromEntries(
+            streams.map(stream => [stream.tapStreamId, {columns: objectToRemember(stream)}]),
+          ),
+        }),
+    ],
+  ];
+
+  describe.each(told)('as %s tells', (_, releasedFrom) => {
+    test('keeps its name when the object that had the plain one is gone, and when its slug is another', () => {
+      const before = streamsOf(older, newer).streams;
+      const [, name] = before.map(({tapStreamId}) => tapStreamId);
+      const after = customObjectStreams(parsed({...newer, slug: 'c'}), releasedFrom(before));
+      expect(after.streams.map(({tapStreamId}) => tapStreamId)).toEqual([name]);
+      expect(after.warnings).toEqual([`the custom object "c" is the stream ${name}, as it was before`]);
+    });
+
+    test('is never the name of another object', () => {
+      const {streams, warnings} = customObjectStreams(parsed(newer), releasedFrom(streamsOf(older).streams));
+      const [name = ''] = streams.map(({tapStreamId}) => tapStreamId);
+      expect(name).toMatch(/^custom_object_a_b_[0-9a-f]{6}$/);
+      expect(warnings).toEqual([
+        `the custom object "A_B" is the stream ${name}, since custom_object_a_b is another one`,
+      ]);
+    });
+
+    test('keeps its columns, in whatever order the fields come and whichever of them are gone', () => {
+      const before = streamsOf(withFields('Amount', 'amount', 'plain')).streams;
+      const [, second = ''] = Object.keys(schemaOf(only({streams: before})).properties).slice(5);
+      const columnOf = (row: WireRow) =>
+        Object.entries(only(customObjectStreams(parsed(row), releasedFrom(before))).wireKeys ?? {});
+      expect(columnOf(withFields('amount', 'Amount')).slice(0, 2)).toEqual([
+        [second, 'field:amount'],
+        ['amount', 'field:Amount'],
+      ]);
+      expect(columnOf(withFields('amount', 'AMOUNT')).slice(0, 2)).toEqual([
+        [second, 'field:amount'],
+        [expect.stringMatching(/^amount_[0-9a-f]{6}$/), 'field:AMOUNT'],
+      ]);
+    });
+
+    test('has no column that changes its type', () => {
+      const before = streamsOf(withFields('amount')).streams;
+      const number = {...SAMPLE, fields: [{id: 'amount', type: 'number'}]};
+      const stream = only(customObjectStreams(parsed(number), releasedFrom(before)));
+      const columns = Object.entries(schemaOf(stream).properties).slice(5, 6);
+      expect(columns).toEqual([
+        [expect.stringMatching(/^amount_[0-9a-f]{6}$/), expect.objectContaining({type: ['null', 'number']})],
+      ]);
+      expect(only(customObjectStreams(parsed(number), releasedFrom([stream]))).wireKeys).toEqual(stream.wireKeys);
+    });
+
+    test('has its columns still when it cannot be read', () => {
+      const before = streamsOf(SAMPLE).streams;
+      const typesIn = (stream: StreamDefinition) =>
+        Object.entries(schemaOf(stream).properties).map(([name, {description: _, ...type}]) => [name, type]);
+      const [released] = releasedFrom(before);
+      if (!released) throw new Error('nothing was released');
+      const stream = unreadableObject(released, fault);
+      expect(typesIn(stream)).toEqual(typesIn(only({streams: before})));
+      expect(stream).toMatchObject({tapStreamId: 'custom_object_my_object', fault});
+    });
+  });
+
+  test('is in the catalog what somebody has chosen by, whatever the state says', () => {
+    const [inCatalog, inState] = [streamsOf(withSlug('x', {id: 'new'})), streamsOf(withSlug('x', {id: 'old'}))];
+    const state = {bookmarks: {custom_object_x: {columns: objectToRemember(only(inState))}}};
+    const released = releasedObjects(discover(inCatalog.streams), state);
+    expect(released.map(({tapStreamId, schemaId}) => [tapStreamId, schemaId])).toEqual([['custom_object_x', 'new']]);
+  });
+
+  test.each<[string, unknown, Readonly<Record<string, unknown>>]>([
+    ['a catalog and a state of something else', 'catalog', {custom_object_x: 'x', custom_object_y: {columns: 3}}],
+    ['entries that are no streams', {streams: [null, 3, {tap_stream_id: 5}]}, {custom_object_x: null}],
+    [
+      'a stream of every account',
+      {streams: [{tap_stream_id: 'contacts', metadata: [{metadata: {'custom-object-schema-id': 'u'}}]}]},
+      {custom_object_schemas: {columns: {schema_id: 'schema:u'}}},
+    ],
+    ['metadata that says nothing', {streams: [{tap_stream_id: 'a', metadata: [{breadcrumb: 'b', metadata: 3}]}]}, {}],
+  ])('is not found in %s', (_, catalog, bookmarks) => {
+    expect(releasedObjects(catalog, {bookmarks})).toEqual([]);
+  });
+});
+
 describe('the account is asked for its custom objects', () => {
   const catalog = {
     streams: [{tap_stream_id: 'custom_object_x', metadata: [{metadata: {'custom-object-schema-id': 'u'}}]}],
@@ -267,7 +365,11 @@ describe('an account', () => {
     const server = await startListServer(({path}) => (path === 'users/me' ? {body: {user: {id: '1'}}} : answer));
     const {context, client} = createContext(server.url);
     closing.push(client.close, server.stop);
-    const {streams, warnings} = await findOffer(context.client, given, new AbortController().signal);
+    const {streams, warnings} = await findOffer(
+      context.client,
+      {catalog: given, state: {bookmarks: {}}},
+      new AbortController().signal,
+    );
     const own = streams.filter(({path}) => path.startsWith('customObjects/records/id'));
     return {own: own.map(({tapStreamId, path, fault}) => ({tapStreamId, path, fault})), warnings};
   }
@@ -276,19 +378,23 @@ describe('an account', () => {
     const {own} = await offerOf({body: {schemas: [newer]}}, catalog);
     expect(own).toEqual([
       {tapStreamId: 'custom_object_a_b_of_old', path: 'customObjects/records/id%20of%20A_B', fault: undefined},
-      {tapStreamId: 'custom_object_a_b', path: 'customObjects/records/id%20of%20a-b', fault: undefined},
+      {
+        tapStreamId: 'custom_object_a_b',
+        path: 'customObjects/records/id%20of%20a-b',
+        fault: expect.objectContaining({isGone: true}),
+      },
     ]);
   });
 
-  test.each<[string, ListAnswer, number | undefined, number]>([
-    ['is in trouble', {status: 500, body: '<html>'}, 500, 1],
-    ['does not take the question', {status: 400, body: {message: 'no'}}, 400, 1],
-    ['shows no list', {body: {message: 'odd'}}, 200, 1],
-    ['shows nothing at all', {body: {}}, 200, 1],
-    ['does not show them to this token', {status: 403, body: {message: 'no'}}, 403, 0],
-    ['does not know them', {status: 404, body: {message: 'no'}}, 404, 0],
-  ])('that %s has none, and says why those of a catalog cannot be read', async (_, answer, status, warnings) => {
-    expect(await offerOf(answer)).toMatchObject({own: [], warnings: {length: warnings}});
+  test.each<[string, ListAnswer, number]>([
+    ['is in trouble', {status: 500, body: '<html>'}, 500],
+    ['does not take the question', {status: 400, body: {message: 'no'}}, 400],
+    ['shows no list', {body: {message: 'odd'}}, 200],
+    ['shows nothing at all', {body: {}}, 200],
+    ['does not show them to this token', {status: 403, body: {message: 'no'}}, 403],
+    ['does not know them', {status: 404, body: {message: 'no'}}, 404],
+  ])('that %s has none, and says why those of a catalog cannot be read', async (_, answer, status) => {
+    expect(await offerOf(answer)).toMatchObject({own: [], warnings: {length: 1}});
     const {own} = await offerOf(answer, catalog);
     expect(own.map(({tapStreamId, fault}) => [tapStreamId, fault?.status, fault?.detail])).toEqual([
       ['custom_object_a_b', status, expect.stringContaining('fields of the object cannot be found out')],

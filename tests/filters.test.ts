@@ -1,7 +1,7 @@
 // How the filters of a stream travel and are told from others. What is accepted of them: config.test.ts.
 
 import {describe, expect, test} from '@jest/globals';
-import {filtersOf, fingerprintOf, narrowed, parseFilters, toQuery, unusedFilters} from '../src/filters.js';
+import {filtersOf, fingerprintOf, isOfOthers, narrowed, parseFilters, toQuery, unusedFilters} from '../src/filters.js';
 import type {StreamDefinition} from '../src/stream-definition.js';
 
 const parse = (given: Readonly<Record<string, unknown>>) => parseFilters(given, undefined);
@@ -16,10 +16,11 @@ test('filters travel as they are written, and lists as PHP numbers them', () => 
 });
 
 describe('the fingerprint of filters', () => {
+  const contacts: StreamDefinition = {tapStreamId: 'contacts', path: 'contacts'};
   const nameOf = (parameters: Readonly<Record<string, unknown>>) => {
     const {filters, faults} = parse({contacts: parameters});
     expect(faults).toEqual([]);
-    return fingerprintOf(filtersOf(filters, 'contacts'));
+    return fingerprintOf(filtersOf(filters, 'contacts'), contacts);
   };
 
   test('is the same however they are written', () => {
@@ -37,6 +38,22 @@ describe('the fingerprint of filters', () => {
   test('does not show them, and there is none where nothing is filtered', () => {
     expect(nameOf({email: 'jane@example.com'})).toMatch(/^[0-9a-f]{8}$/);
     expect(nameOf({})).toBeUndefined();
+  });
+
+  test('is another one for each custom object, and a state that says nothing of it is taken for its own', () => {
+    const [pets, cars] = ['p', 'c'].map(id => ({...contacts, metadata: {'custom-object-schema-id': id}}));
+    if (!pets || !cars) throw new Error('there are no custom objects');
+    const names = [
+      fingerprintOf(undefined, pets),
+      fingerprintOf(undefined, cars),
+      fingerprintOf({a: 'b'}, pets),
+      fingerprintOf({a: 'b'}, contacts),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+    expect(isOfOthers(names[0], undefined, pets)).toBe(false);
+    expect(isOfOthers(names[0], undefined, cars)).toBe(true);
+    expect(isOfOthers(undefined, undefined, pets)).toBe(false);
+    expect(isOfOthers(undefined, {a: 'b'}, pets)).toBe(true);
   });
 });
 

@@ -267,7 +267,7 @@ const narrowedBy = (filters: Filters) => ({filters: () => filters});
 const ofList3 = narrowedBy({listid: '3'});
 
 describe('a stream whose list is narrowed by filters', () => {
-  const FINGERPRINT = fingerprintOf({listid: '3'});
+  const FINGERPRINT = fingerprintOf({listid: '3'}, {tapStreamId: 'contacts', path: 'contacts'});
   const proofs = {'orders[id]': {obeyed: true, at: BOOKMARK}};
   const unfiltered = {
     udate: BOOKMARK,
