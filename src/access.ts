@@ -53,7 +53,7 @@ export async function isTokenGood(client: Client, signal: AbortSignal): Promise<
 export async function findUnreadable(
   client: Client,
   streams: readonly StreamDefinition[],
-  log: Logger,
+  log: Pick<Logger, 'warn'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const looks = new Map<string, Promise<Look>>();

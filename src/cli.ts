@@ -81,6 +81,10 @@ async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKee
     await print(hideIn(await runDiscovery(flags, surroundings), hide));
     return DONE;
   }
+  if (flags.test) {
+    const {runDoctor} = await import('./doctor/doctor.js');
+    return runDoctor(flags, surroundings);
+  }
   const {runSync} = await import('./run.js');
   return (await runSync(flags, surroundings)) === 'failed' ? FAILED : DONE;
 }

@@ -108,6 +108,8 @@ export type SettingFault = {readonly setting: string; readonly sentence: string}
  */
 export function examineConfig({files, env, version}: ConfigInput): {
   readonly config: Config | undefined;
+  /** Where the account is, also where there is no config without its key; undefined where that is wrong. */
+  readonly address: ApiAddress | undefined;
   readonly faults: readonly SettingFault[];
   readonly warnings: readonly string[];
 } {
@@ -123,11 +125,14 @@ export function examineConfig({files, env, version}: ConfigInput): {
   const isTokenRead = tokenFile !== undefined && config !== undefined && 'url' in config.api;
   const warnings = [...ofSettings, ...(isTokenRead ? warnIfPublic(tokenFile) : [])];
   const told = faults.list().map(({setting, sentence}) => ({setting, sentence: hide(sentence)}));
-  if (told.length === 0) return {config, faults: [], warnings};
+  const url = given.get('api_url')?.value;
+  const parsed = typeof url === 'string' ? parseApiUrl(url) : undefined;
+  const address = parsed && !('fault' in parsed) ? parsed : undefined;
+  if (told.length === 0) return {config, address, faults: [], warnings};
   const right = new Map([...given].filter(([name]) => !told.some(({setting}) => setting === name)));
   const further = new Faults(right, nameOf);
   const rest = interpret(validate(right, further), version, further);
-  return {config: further.list().length === 0 ? rest : undefined, faults: told, warnings};
+  return {config: further.list().length === 0 ? rest : undefined, address, faults: told, warnings};
 }
 
 /** The settings once the JSON Schema has passed; the defaults are filled in. */

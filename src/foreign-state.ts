@@ -24,6 +24,13 @@ export function readForeignBookmark(entry: unknown, keys: readonly string[], wro
   return isObject(entry) ? readSdkBookmark(entry, keys, '', wrong) : readInstant(entry, '', wrong);
 }
 
+/** Who wrote an entry that holds a bookmark of a foreign form; undefined for one of our own. */
+export function writerOf(entry: unknown): 'the Python tap' | "Meltano's SDK" | undefined {
+  if (typeof entry === 'string') return 'the Python tap';
+  const isOfSdk = isObject(entry) && SDK_KEYS.some(key => !isNothing(entry[key]));
+  return isOfSdk ? "Meltano's SDK" : undefined;
+}
+
 /** An entry to which our own keys can be added. */
 export function openEntry(entry: unknown): Json {
   if (isObject(entry)) return entry;

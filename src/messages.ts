@@ -94,6 +94,25 @@ export async function writeText(text: string, output: Writable): Promise<void> {
   await sink.end();
 }
 
+/** Writes texts as they come. Both throw OutputClosedError when the reader has gone. */
+export type TextWriter = {
+  readonly write: (text: string) => void;
+  /** Resolves when all was handed over. */
+  readonly end: () => Promise<void>;
+};
+
+/** A writer for a document that is made bit by bit. */
+export function openText(output: Writable): TextWriter {
+  const sink = createSink(output);
+  return {
+    write: text => {
+      sink.throwIfClosed();
+      sink.write(text);
+    },
+    end: sink.end,
+  };
+}
+
 type Sink = {
   readonly write: (text: string) => void;
   readonly isBehind: () => boolean;

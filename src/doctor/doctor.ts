@@ -1,0 +1,156 @@
+// Checks everything that a run depends on, and says what to do about each fault. Goes on behind a fault wherever the rest
+// can still be looked at; what depends on it is said to be skipped.
+
+import {systemClock} from '../clock.js';
+import type {Config} from '../config.js';
+import {InputError} from '../errors.js';
+import {readTextFile} from '../files.js';
+import type {Flags} from '../flags.js';
+import type {GivenCatalog as GivenFile} from '../given-catalog.js';
+import {readCatalog} from '../inputs.js';
+import {openText} from '../messages.js';
+import {createRedactor} from '../redaction.js';
+import {type Surroundings, withConnection} from '../session.js';
+import {parseState, readStateText, type State} from '../state.js';
+import {type AccountFacts, checkAccount} from './account.js';
+import {type Check, exitCodeOfFindings, type Finding, lineOf, ok, skip} from './finding.js';
+import {judgeCatalogAlone} from './given-catalog.js';
+import {examineGivenConfig, faultOf, type GivenConfig, judgeReportFile} from './given-config.js';
+import {judgeState} from './given-state.js';
+import {reach} from './reach.js';
+import {judgeWay} from './way.js';
+
+/** What only the account can tell. */
+const OF_ACCOUNT: readonly Check[] = ['token', 'clock', 'zone'];
+
+// A person waits: what does not answer by then is a finding.
+const MOST_SECONDS = 60;
+const MOST_RETRIES = 3;
+
+/**
+ * Checks the config, the way to the account, the token and what it may read, the catalog and the state; writes a line
+ * for each finding to stdout. Gives the exit code. Throws OutputClosedError, and no fault of the user.
+ */
+export async function runDoctor(flags: Flags, surroundings: Surroundings): Promise<number> {
+  const {signal, stdout} = surroundings;
+  const output = openText(stdout);
+  const given = examineGivenConfig(flags, surroundings);
+  const {config, address} = given;
+  const hide = createRedactor(config && 'url' in config.api ? [config.api.token] : []);
+  const findings: Finding[] = [];
+  const say = (...found: readonly Finding[]) => {
+    findings.push(...found);
+    for (const finding of found) output.write(`${hide(lineOf(finding))}\n`);
+  };
+
+  say(...given.findings);
+  const ofWay = await checkWay(address, signal);
+  say(...ofWay);
+  const catalog = readGiven(() => readCatalog(flags), 'catalog');
+  const stateFile = readGiven(() => readStateFile(flags), 'state');
+  const because = whyNotAsked(given, ofWay);
+  const facts =
+    because === undefined && config
+      ? await checkOnline(config, {flags, surroundings, catalog, state: stateOf(stateFile), say})
+      : undefined;
+  if (!facts) checkOffline(because ?? 'since the API cannot be asked', {flags, catalog, config, say});
+  say(...judgeStateFile(stateFile, {config, skewSeconds: facts?.skewSeconds}));
+  const inputs = [...flags.config, catalog.file?.source, flags.state].filter(input => input !== undefined);
+  say(judgeReportFile(config, inputs));
+  await output.end();
+  return exitCodeOfFindings(findings);
+}
+
+async function checkWay(address: GivenConfig['address'], signal: AbortSignal): Promise<readonly Finding[]> {
+  const skipped = (reason: string) => [skip('dns', reason), skip('connection', reason)];
+  if (!address) return skipped('since the address is not known');
+  if ('sandbox' in address) return skipped('since the simulator runs in this process');
+  return judgeWay(address.url, await reach(address.url, signal), systemClock.wall());
+}
+
+function whyNotAsked({config}: GivenConfig, ofWay: readonly Finding[]): string | undefined {
+  if (ofWay.some(({level}) => level === 'fail')) return 'since the API cannot be reached';
+  return config ? undefined : 'since api_url or api_token is wrong';
+}
+
+type Given = {
+  readonly flags: Flags;
+  readonly catalog: Read;
+  readonly say: (...found: readonly Finding[]) => void;
+};
+
+/** Asks the account. Undefined where it could not even be begun with. */
+async function checkOnline(
+  config: Config,
+  {surroundings, catalog, ...given}: Given & {readonly surroundings: Surroundings; readonly state: State | undefined},
+): Promise<AccountFacts | undefined> {
+  const patient = {
+    ...config,
+    requestTimeoutSeconds: Math.min(config.requestTimeoutSeconds, MOST_SECONDS),
+    maxRetries: Math.min(config.maxRetries, MOST_RETRIES),
+    // The findings say it all.
+    logLevel: config.logLevel === 'info' || config.logLevel === 'warn' ? ('error' as const) : config.logLevel,
+  };
+  let isBegun = false;
+  try {
+    return await withConnection(patient, surroundings, (connection, {signal}) => {
+      isBegun = true;
+      return checkAccount(connection, {...given, config, catalog: catalog.file, faults: catalog.faults, signal});
+    });
+  } catch (error) {
+    // The options of the simulator are looked at when it is started.
+    if (isBegun || !(error instanceof InputError)) throw error;
+    given.say(faultOf(error, 'url'));
+    return undefined;
+  }
+}
+
+function checkOffline(
+  because: string,
+  {flags, catalog, config, say}: Given & {readonly config: Config | undefined},
+): void {
+  say(...OF_ACCOUNT.map(check => skip(check, because)));
+  say(...catalog.faults);
+  if (catalog.faults.length === 0) say(...judgeCatalogAlone(flags, catalog.file, config?.customFields ?? 'rows'));
+  else say(skip('selection', 'since the catalog is wrong'));
+  say(skip('permissions', because), skip('rate', because));
+}
+
+type Read = {
+  /** Undefined where none was given, or it cannot be read. */
+  readonly file: GivenFile | undefined;
+  readonly faults: readonly Finding[];
+};
+
+function readGiven(read: () => GivenFile | undefined, check: Check): Read {
+  try {
+    return {file: read(), faults: []};
+  } catch (error) {
+    return {file: undefined, faults: [faultOf(error, check)]};
+  }
+}
+
+function readStateFile({state: source}: Flags): GivenFile | undefined {
+  return source === undefined ? undefined : {source, value: readStateText(readTextFile(source, 'state'), source)};
+}
+
+/** Undefined where a run would refuse it. */
+function stateOf({file, faults}: Read): State | undefined {
+  if (faults.length > 0) return undefined;
+  try {
+    return parseState(file?.value, file?.source ?? '--state').state;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+function judgeStateFile(
+  {file, faults}: Read,
+  {config, skewSeconds = 0}: {readonly config: Config | undefined; readonly skewSeconds: number | undefined},
+): readonly Finding[] {
+  if (faults.length > 0) return faults;
+  if (!file) return [ok('state', 'none is given, so that every stream begins at start_date')];
+  const nowMs = systemClock.wall() - skewSeconds * 1_000;
+  return judgeState(file.value, {source: file.source, nowMs, filters: config?.filters}).findings;
+}

@@ -1,0 +1,82 @@
+// What is to be said of the config: every fault for itself, and what is left to go on with.
+
+import type {ApiAddress} from '../api-url.js';
+import {type Config, type ConfigInput, examineConfig} from '../config.js';
+import {InputError} from '../errors.js';
+import {readJsonFile} from '../files.js';
+import type {Flags} from '../flags.js';
+import {checkReportFile} from '../report-file.js';
+import type {Surroundings} from '../session.js';
+import {type Finding, fail, ok, skip, warn} from './finding.js';
+
+export type GivenConfig = {
+  readonly findings: readonly Finding[];
+  /** Without the settings that are wrong; undefined where there is no account to be asked, or no key. */
+  readonly config: Config | undefined;
+  /** Undefined where it is not known. */
+  readonly address: ApiAddress | undefined;
+};
+
+/** Reads and judges the config of the files and the environment. Throws nothing that is the user's fault. */
+export function examineGivenConfig(
+  {config: files}: Flags,
+  {env, version}: Pick<Surroundings, 'env' | 'version'>,
+): GivenConfig {
+  const read: {readonly source: string; readonly value: unknown}[] = [];
+  const findings: Finding[] = [];
+  for (const source of files.filter(file => file !== 'ENV')) {
+    try {
+      read.push({source, value: readJsonFile(source, 'config')});
+    } catch (error) {
+      findings.push(faultOf(error, 'config'));
+    }
+  }
+  // What a missing file would have set can only be guessed.
+  if (findings.length > 0) {
+    const because = skip('url', 'since the config cannot be read');
+    return {findings: [...findings, because], config: undefined, address: undefined};
+  }
+  return judgeConfig({files: read, env, version});
+}
+
+/** The findings on the settings and the address. */
+export function judgeConfig(input: ConfigInput): GivenConfig {
+  const {config, address, faults, warnings} = examineConfig(input);
+  const isOfAddress = ({setting}: {readonly setting: string}) => setting === 'api_url';
+  const others = faults.filter(fault => !isOfAddress(fault));
+  const ofConfig = [
+    ...others.map(({sentence}) => fail('config', 'input', sentence)),
+    ...warnings.map(sentence => warn('config', sentence, 'see the settings in README.md')),
+  ];
+  const ofAddress = faults.filter(isOfAddress).map(({sentence}) => fail('url', 'input', sentence));
+  return {
+    findings: [
+      ...(ofConfig.length === 0 ? [ok('config', 'all settings are known and right')] : ofConfig),
+      ...(ofAddress.length === 0 && address ? [ok('url', formOf(address))] : ofAddress),
+    ],
+    config,
+    address,
+  };
+}
+
+/** The finding on the file of the run report. `inputs` are the files that the run reads. */
+export function judgeReportFile(config: Config | undefined, inputs: readonly string[]): Finding {
+  if (!config) return skip('report_file', 'since the config is wrong');
+  if (config.reportFile === undefined) return ok('report_file', 'none is asked for');
+  try {
+    checkReportFile(config.reportFile, inputs);
+    return ok('report_file', `${config.reportFile} can be written`);
+  } catch (error) {
+    return faultOf(error, 'report_file');
+  }
+}
+
+/** The finding that an InputError tells of. Throws every other error. */
+export function faultOf(error: unknown, check: Finding['check']): Finding {
+  if (error instanceof InputError) return fail(check, 'input', error.message);
+  throw error;
+}
+
+function formOf(address: ApiAddress): string {
+  return 'sandbox' in address ? 'the simulator that is built in' : `${address.url} is of the right form`;
+}
