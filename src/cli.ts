@@ -83,7 +83,7 @@ async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKee
   }
   if (flags.test) {
     const {runDoctor} = await import('./doctor/doctor.js');
-    return runDoctor(flags, surroundings);
+    return runDoctor(flags, surroundings, hide);
   }
   const {runSync} = await import('./run.js');
   return (await runSync(flags, surroundings)) === 'failed' ? FAILED : DONE;

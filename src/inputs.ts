@@ -23,13 +23,18 @@ export function readConfig(
   for (const {value} of files) onSecrets(tokensIn(value));
   const parsed = parseConfig({files, env, version});
   onSecrets(secretsOf(parsed.config));
-  const shown = files.filter(({value}) => tokensIn(value).length > 0);
-  const warnings = shown.flatMap(({source}) => warnIfPublic(source));
-  return {config: parsed.config, warnings: [...parsed.warnings, ...warnings]};
+  return {config: parsed.config, warnings: [...parsed.warnings, ...warningsOfShown(files)]};
 }
 
+/** Sentences about the config files that show a key to everybody. */
+export function warningsOfShown(files: readonly {readonly source: string; readonly value: Json}[]): readonly string[] {
+  return files.filter(({value}) => tokensIn(value).length > 0).flatMap(({source}) => warnIfPublic(source));
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
 /** What a config file holds as the key, under any of its names. */
-function tokensIn({api_token: token, api_key: key}: Readonly<Record<string, unknown>>): readonly string[] {
+export function tokensIn({api_token: token, api_key: key}: Json): readonly string[] {
   return [token, key].filter(value => typeof value === 'string').filter(value => value.trim() !== '');
 }
 

@@ -9,7 +9,6 @@ import type {Flags} from '../flags.js';
 import type {GivenCatalog as GivenFile} from '../given-catalog.js';
 import {readCatalog} from '../inputs.js';
 import {openText} from '../messages.js';
-import {createRedactor} from '../redaction.js';
 import {type Surroundings, withConnection} from '../session.js';
 import {parseState, readStateText, type State} from '../state.js';
 import {type AccountFacts, checkAccount} from './account.js';
@@ -29,14 +28,17 @@ const MOST_RETRIES = 3;
 
 /**
  * Checks the config, the way to the account, the token and what it may read, the catalog and the state; writes a line
- * for each finding to stdout. Gives the exit code. Throws OutputClosedError, and no fault of the user.
+ * for each finding to stdout, with the secrets hidden by `hide`. Gives the exit code. Throws OutputClosedError, and no fault of the user.
  */
-export async function runDoctor(flags: Flags, surroundings: Surroundings): Promise<number> {
+export async function runDoctor(
+  flags: Flags,
+  surroundings: Surroundings,
+  hide: (text: string) => string,
+): Promise<number> {
   const {signal, stdout} = surroundings;
   const output = openText(stdout);
   const given = examineGivenConfig(flags, surroundings);
   const {config, address} = given;
-  const hide = createRedactor(config && 'url' in config.api ? [config.api.token] : []);
   const findings: Finding[] = [];
   const say = (...found: readonly Finding[]) => {
     findings.push(...found);

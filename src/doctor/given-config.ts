@@ -1,10 +1,11 @@
 // What is to be said of the config: every fault for itself, and what is left to go on with.
 
 import type {ApiAddress} from '../api-url.js';
-import {type Config, type ConfigInput, examineConfig} from '../config.js';
+import {type Config, type ConfigInput, examineConfig, secretsOf} from '../config.js';
 import {InputError} from '../errors.js';
 import {readJsonFile} from '../files.js';
 import type {Flags} from '../flags.js';
+import {tokensIn, warningsOfShown} from '../inputs.js';
 import {checkReportFile} from '../report-file.js';
 import type {Surroundings} from '../session.js';
 import {type Finding, fail, ok, skip, warn} from './finding.js';
@@ -17,12 +18,14 @@ export type GivenConfig = {
   readonly address: ApiAddress | undefined;
 };
 
+const SEE = 'README.md lists the settings';
+
 /** Reads and judges the config of the files and the environment. Throws nothing that is the user's fault. */
 export function examineGivenConfig(
   {config: files}: Flags,
-  {env, version}: Pick<Surroundings, 'env' | 'version'>,
+  {env, version, onSecrets}: Pick<Surroundings, 'env' | 'version' | 'onSecrets'>,
 ): GivenConfig {
-  const read: {readonly source: string; readonly value: unknown}[] = [];
+  const read: {readonly source: string; readonly value: Readonly<Record<string, unknown>>}[] = [];
   const findings: Finding[] = [];
   for (const source of files.filter(file => file !== 'ENV')) {
     try {
@@ -36,17 +39,21 @@ export function examineGivenConfig(
     const because = skip('url', 'since the config cannot be read');
     return {findings: [...findings, because], config: undefined, address: undefined};
   }
-  return judgeConfig({files: read, env, version});
+  for (const {value} of read) onSecrets(tokensIn(value));
+  const given = judgeConfig({files: read, env, version}, warningsOfShown(read));
+  if (given.config) onSecrets(secretsOf(given.config));
+  return given;
 }
 
-/** The findings on the settings and the address. */
-export function judgeConfig(input: ConfigInput): GivenConfig {
+/** The findings on the settings and the address; `ofFiles` are warnings about the files themselves. */
+export function judgeConfig(input: ConfigInput, ofFiles: readonly string[] = []): GivenConfig {
   const {config, address, faults, warnings} = examineConfig(input);
   const isOfAddress = ({setting}: {readonly setting: string}) => setting === 'api_url';
   const others = faults.filter(fault => !isOfAddress(fault));
   const ofConfig = [
     ...others.map(({sentence}) => fail('config', 'input', sentence)),
-    ...warnings.map(sentence => warn('config', sentence, 'see the settings in README.md')),
+    ...warnings.map(sentence => warn('config', sentence, sentence.includes('; ') ? undefined : SEE)),
+    ...ofFiles.map(sentence => warn('config', sentence)),
   ];
   const ofAddress = faults.filter(isOfAddress).map(({sentence}) => fail('url', 'input', sentence));
   return {

@@ -130,7 +130,10 @@ test('an address of a wrong form is a fault of the url', () => {
 });
 
 test('files that cannot be read are told together, and what they would have set is not guessed', () => {
-  const {findings} = examineGivenConfig({config: ['nowhere.json', 'neither.json']}, {env: {}, version: '1'});
+  const {findings} = examineGivenConfig(
+    {config: ['nowhere.json', 'neither.json']},
+    {env: {}, version: '1', onSecrets: () => undefined},
+  );
   expect(linesOf(findings).map(line => line.slice(0, 26))).toEqual([
     'fail  config: nowhere.json',
     'fail  config: neither.json',

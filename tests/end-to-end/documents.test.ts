@@ -66,7 +66,7 @@ describe('what is generated', () => {
     );
 
     test.each([
-      ['README.md', 'a flag', "'--select <patterns>'", "'--choose <patterns>'", 'dist/cli.js'],
+      ['README.md', 'a flag', "'--select <patterns>'", "'--choose <patterns>'", 'dist/command-line.js'],
       ['README.md', 'a default', 'default: 300', 'default: 301', 'dist/settings.js'],
       ['README.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
       ['docs/streams.md', 'an endpoint', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
