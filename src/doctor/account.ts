@@ -1,7 +1,7 @@
 // The checks that ask the account: its token, its clock, the zone of its stamps, and what may be read of what is selected.
 
 import {askWho, findUnreadable} from '../access.js';
-import {findOffer, namesCustomObjects} from '../account-offer.js';
+import {findOffer, namesCustomObjects, USUAL_OFFER} from '../account-offer.js';
 import {type Choice, prepareChoice} from '../choice.js';
 import type {Attempt, Client} from '../client.js';
 import type {Config} from '../config.js';
@@ -14,7 +14,7 @@ import type {Logger} from '../logger.js';
 import {formOf} from '../reading/envelopes.js';
 import type {State} from '../state.js';
 import {listKeyOf} from '../stream-definition.js';
-import {findStream, streams} from '../streams.js';
+import {findStream} from '../streams.js';
 import {judgeClock, skewOf} from './clock.js';
 import {type Finding, fail, skip, warn} from './finding.js';
 import {faultsOfCatalog, judgeCatalog, judgeCatalogAlone, judgeSelection, NO_CATALOG} from './given-catalog.js';
@@ -116,12 +116,13 @@ async function choose(client: Client | undefined, given: ToCheck): Promise<Choic
   try {
     const choice = await prepareChoice({...flags, config, catalog, state})(client, signal);
     const isNaming = catalog !== undefined && namesCustomObjects(catalog.value, []);
-    const offer = isNaming ? (await findOffer(client, undefined, signal)).streams : streams;
+    const nothing = {catalog: undefined, state: {bookmarks: {}}};
+    const found = isNaming ? await findOffer(client, nothing, signal) : USUAL_OFFER;
     const ids = choice.selection.streams.map(({definition}) => definition.tapStreamId);
-    const own = offer.map(({tapStreamId}) => tapStreamId);
+    const own = found.unlisted ? undefined : found.streams.map(({tapStreamId}) => tapStreamId);
     say(...(catalog ? judgeCatalog(catalog.value, choice.warnings, own) : [NO_CATALOG]));
     if (!catalog) say(...choice.warnings.map(warning => warn('selection', warning)));
-    say(judgeSelection(choice.selection, offer.length));
+    say(judgeSelection(choice.selection, found.streams.length));
     say(...unusedFilters(config.filters, ids).map(warning => warn('selection', warning)));
     return ids.length === 0 ? undefined : choice;
   } catch (error) {

@@ -4,7 +4,7 @@ import {bookmarkOf} from '../bookmarks.js';
 import {CUSTOM_OBJECT} from '../custom-objects.js';
 import {fromMillis} from '../dates.js';
 import {InputError} from '../errors.js';
-import {type FiltersByStream, filtersOf, fingerprintOf} from '../filters.js';
+import {type FiltersByStream, filtersOf, isOfOthers} from '../filters.js';
 import {unwrap, writerOf} from '../foreign-state.js';
 import {isObject} from '../json.js';
 import {parseState, type State} from '../state.js';
@@ -88,7 +88,7 @@ function judgeEntry(state: State, id: string, {nowMs, filters}: StateContext): r
     findings.push(warn('state', `${id} goes on from ${bookmark}, which is yet to come: nothing older is read`, wayOut));
   }
   const wasRead = bookmark !== undefined || memory.wholeRead !== undefined || memory.rows !== undefined;
-  if (filters && wasRead && fingerprintOf(filtersOf(filters, id)) !== memory.filters) {
+  if (definition && filters && wasRead && isOfOthers(memory.filters, filtersOf(filters, id), definition)) {
     const wayOut = 'nothing need be done, if that is meant';
     findings.push(warn('state', `${id} was read with other filters, and starts over`, wayOut));
   } else if (memory.progress) {
