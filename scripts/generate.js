@@ -1,5 +1,5 @@
-// Writes what is made from the code: the catalogs, the page of the streams, and the tables, the lists and the help text
-// of the README. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
+// Writes what is made from the code: the catalogs, the page of the streams, the table of the sandbox, and the tables, the
+// lists and the help text of the README. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
 
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -7,8 +7,9 @@ import {fileURLToPath} from 'node:url';
 import {discover, isSelectedByDefault} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
+import {parameters} from '../dist/simulator/parameters.js';
 import {streams} from '../dist/streams.js';
-import {code, table, wrap} from './markdown.js';
+import {code, plain, table, wrap} from './markdown.js';
 import {streamsPage} from './streams-page.js';
 
 const root = new URL('../', import.meta.url);
@@ -79,6 +80,24 @@ function settingsTable() {
   );
 }
 
+function presetsTable() {
+  return table(
+    ['catalog', 'for', 'streams'],
+    Object.entries(presets).map(([name, preset]) => [
+      `[${code(name)}](catalogs/${name}.json)`,
+      preset.purpose,
+      preset.streams.map(code).join(', '),
+    ]),
+  );
+}
+
+function parametersTable() {
+  return table(
+    ['parameter', 'what it sets'],
+    parameters.map(({name, description}) => [code(name), plain(description)]),
+  );
+}
+
 function helpText() {
   const executable = fileURLToPath(new URL('bin/tap-activecampaign.js', root));
   const text = execFileSync(process.execPath, [executable, '--help'], {encoding: 'utf8'});
@@ -89,17 +108,24 @@ function fill(text, name, content) {
   const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from === -1 || to === -1) throw new Error(`README.md lacks the marks of what is generated: ${name}`);
+  if (from === -1 || to === -1) throw new Error(`a page lacks the marks of what is generated: ${name}`);
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 
 const catalog = discover();
 put('catalogs/discovered.json', toJson(catalog));
-for (const [name, tapStreamIds] of Object.entries(presets)) {
-  put(`catalogs/${name}.json`, toJson(select(catalog, tapStreamIds)));
+for (const [name, preset] of Object.entries(presets)) {
+  put(`catalogs/${name}.json`, toJson(select(catalog, preset.streams)));
 }
 put('docs/streams.md', streamsPage(streams));
+const sandbox = readFileSync(new URL('docs/sandbox.md', root), 'utf8');
+put('docs/sandbox.md', fill(sandbox, 'parameters', parametersTable()));
 const readme = readFileSync(new URL('README.md', root), 'utf8');
-const parts = {help: helpText(), settings: settingsTable(), streams: streamsList()};
+const parts = {
+  help: helpText(),
+  settings: settingsTable(),
+  streams: streamsList(),
+  presets: presetsTable(),
+};
 const filled = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), readme);
 put('README.md', filled);

@@ -69,6 +69,8 @@ describe('what is generated', () => {
       ['README.md', 'a flag', "'--select <patterns>'", "'--choose <patterns>'", 'dist/command-line.js'],
       ['README.md', 'a default', 'default: 300', 'default: 301', 'dist/settings.js'],
       ['README.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
+      ['README.md', 'a ready selection', "'task_outcomes',", '', 'dist/presets.js'],
+      ['docs/sandbox.md', 'a parameter', "'unpaged'", "'unpaginated'", 'dist/simulator/parameters.js'],
       ['docs/streams.md', 'an endpoint', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
       ['docs/streams.md', 'a description', 'Id of the tag.', 'Number of the tag.', 'schemas/tags.json'],
       ['docs/streams.md', 'a field', '"tag_type"', '"kind_of_tag"', 'schemas/tags.json'],
