@@ -98,10 +98,41 @@ function parametersTable() {
   );
 }
 
-function helpText() {
-  const executable = fileURLToPath(new URL('bin/tap-activecampaign.js', root));
-  const text = execFileSync(process.execPath, [executable, '--help'], {encoding: 'utf8'});
+const executable = fileURLToPath(new URL('bin/tap-activecampaign.js', root));
+
+function printed(args, input = '') {
+  const text = execFileSync(process.execPath, [executable, ...args], {encoding: 'utf8', input});
   return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+/** What `state show` prints of a state in which a little of everything is. */
+function stateExample() {
+  const interrupted = {
+    selection: '0c54b1f7',
+    began_at: '2024-01-15T06:00:03.000000Z',
+    saved_at: '2024-01-15T06:04:41.000000Z',
+    highest: '2024-01-14T22:10:35.000000Z',
+    zoneless: false,
+    left_out: 0,
+    version: null,
+    at: {way: 'keyset', seen: 61200, total: 184020},
+  };
+  const wholeRead = {at: '2024-01-11T06:00:02.000000Z', rows: 9312};
+  const proofs = {
+    'orders[mdate]': {obeyed: true, at: wholeRead.at},
+    'filters[updated_after]': {obeyed: true, at: wholeRead.at},
+  };
+  const bookmarks = {
+    deals: {
+      mdate: '2024-01-15T05:58:40.000000Z',
+      synced_at: '2024-01-15T06:00:03.000000Z',
+      whole_read: wholeRead,
+      proofs,
+    },
+    contacts: {progress: [interrupted]},
+    tags: {synced_at: '2024-01-15T06:00:03.000000Z'},
+  };
+  return printed(['state', 'show', '-'], JSON.stringify({bookmarks, currently_syncing: 'contacts'}));
 }
 
 function fill(text, name, content) {
@@ -122,7 +153,9 @@ const sandbox = readFileSync(new URL('docs/sandbox.md', root), 'utf8');
 put('docs/sandbox.md', fill(sandbox, 'parameters', parametersTable()));
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 const parts = {
-  help: helpText(),
+  help: printed(['--help']),
+  'state help': printed(['state', '--help']),
+  'state example': stateExample(),
   settings: settingsTable(),
   streams: streamsList(),
   presets: presetsTable(),

@@ -11,6 +11,7 @@ import type {Logger} from './logger.js';
 import {hideIn} from './redaction.js';
 import {createSecretKeeper, type SecretKeeper} from './secret-keeper.js';
 import type {Surroundings} from './session.js';
+import type {StateCommand} from './state-commands.js';
 import {readVersion} from './version.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -27,12 +28,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     complain = sentence => log.fatal({}, sentence);
   };
   try {
-    await createProgram(version, flags => act(flags, {version, onLog, secrets})).parseAsync(argv);
+    const run = (flags: Flags) => act(flags, {version, onLog, secrets});
+    await createProgram(version, {run, runState: changeState}).parseAsync(argv);
   } catch (error) {
     const {sentence, exitCode} = await judge(error);
     if (sentence !== undefined) complain(sentence);
     process.exitCode = exitCode;
   }
+}
+
+async function changeState(command: StateCommand): Promise<void> {
+  const {runStateTool} = await import('./state-tool.js');
+  const {stdout, stderr} = process;
+  await runStateTool(command, {stdout, stderr, nowMs: Date.now()});
 }
 
 type Given = Pick<Surroundings, 'version' | 'onLog'> & {readonly secrets: SecretKeeper};
@@ -124,7 +132,10 @@ async function explain({message}: CommanderError): Promise<string> {
       return `${setting} is a setting; put it into the config file, or into TAP_ACTIVECAMPAIGN_${setting.toUpperCase()}`;
     }
   }
-  const complaint = message.replace(/^error: /, '').replace(/=[^']*'/, "'");
+  const complaint = message
+    .replace(/^error: /, '')
+    .replace(/=[^']*'/, "'")
+    .replace(/\.$/, '');
   const [what, guess] = complaint.split(/\s*\(Did you mean (.*?)\?\)/);
   return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}tap-activecampaign --help lists all options`;
 }

@@ -3,6 +3,7 @@
 import {Command} from 'commander';
 import {InputError} from './errors.js';
 import type {Flags} from './flags.js';
+import {addStateCommands, type StateCommand} from './state-commands.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,8 +20,21 @@ README.md lists them. stdout carries Singer messages only; logs go to stderr.
 Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input,
 130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;
 
-/** The command line of the tap. Its action is `run`. */
-export function createProgram(version: string, run: (flags: Flags) => Promise<void>): Command {
+/** What the command line leads to: a sync or whatever else its flags ask for, and what is done with a state file. */
+export type Actions = {
+  readonly run: (flags: Flags) => Promise<void>;
+  readonly runState: (command: StateCommand) => Promise<void>;
+};
+
+/** The command line of the tap. */
+export function createProgram(version: string, {run, runState}: Actions): Command {
+  const program = createFlags(version, run);
+  addStateCommands(program, runState);
+  return program;
+}
+
+/** The options of a run. */
+function createFlags(version: string, run: (flags: Flags) => Promise<void>): Command {
   return (
     new Command('tap-activecampaign')
       .description('Singer tap for ActiveCampaign: extracts an account as Singer messages.')
@@ -43,6 +57,8 @@ export function createProgram(version: string, run: (flags: Flags) => Promise<vo
       .addHelpText('after', EXAMPLES)
       // Arguments that belong to no option are refused below, by their names.
       .allowExcessArguments()
+      // Options behind a command are its own.
+      .enablePositionalOptions()
       .exitOverride()
       .configureOutput({outputError: () => undefined})
       .action((flags: Omit<Flags, 'config'> & Partial<Pick<Flags, 'config'>>, {args: [unexpected]}: Command) => {

@@ -10,12 +10,12 @@ import {findJsonFault} from './json-fault.js';
 export type FileKind = 'config' | 'catalog' | 'state';
 
 /**
- * The text of a file without its byte order mark. Throws InputError when the file cannot be read or is not UTF-8.
+ * The text of a file without its byte order mark. `from` is where to read it, if not under its name. Throws InputError when the file cannot be read or is not UTF-8.
  */
-export function readTextFile(path: string, what: FileKind): string {
+export function readTextFile(path: string, what: FileKind, from: string | number = path): string {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileSync(from);
   } catch (error) {
     throw new InputError(path, whyUnreadable(error, what));
   }

@@ -2,6 +2,7 @@
 // or another tool may have written, and nothing of what it means.
 
 import {parseInstant} from './dates.js';
+import {isObject} from './json.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,4 +39,20 @@ export function property(object: Json, name: string): unknown {
 /** Whether a value says nothing: what is over is written as null. */
 export function isNothing(value: unknown): value is null | undefined {
   return value === null || value === undefined;
+}
+
+/**
+ * What takes the place of a value that is over and was not meant to be: null, and for an object one of nulls, since
+ * a runner that merges states cannot put an object where a null is (Meltano, core/utils, merge).
+ */
+export function hollow(value: unknown): unknown {
+  if (!isObject(value) || Object.keys(value).length === 0) return null;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, hollow(inner)]));
+}
+
+/** Whether a value is null, or an object of nulls. */
+export function isHollow(value: unknown): boolean {
+  if (!isObject(value)) return isNothing(value);
+  const inner = Object.values(value);
+  return inner.length > 0 && inner.every(isHollow);
 }

@@ -6,7 +6,17 @@ import {InputError} from './errors.js';
 import {parseJson} from './files.js';
 import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
 import {describe, isObject} from './json.js';
-import {entryOf, isNothing, property, putEntry, readInstant, type State, type Wrong} from './state-entry.js';
+import {
+  entryOf,
+  hollow,
+  isHollow,
+  isNothing,
+  property,
+  putEntry,
+  readInstant,
+  type State,
+  type Wrong,
+} from './state-entry.js';
 import {validReplicationKeys} from './stream-definition.js';
 import {finishMemory, type MemoryOfFinish, startOver} from './stream-memory.js';
 import {findStream, streams} from './streams.js';
@@ -74,7 +84,17 @@ const PREPARATIONS = ['proofs', 'version', 'columns'];
 export function hasState(state: State, tapStreamId: string): boolean {
   const entry = entryOf(state, tapStreamId);
   if (!isObject(entry)) return !isNothing(entry);
-  return Object.entries(entry).some(([key, value]) => !isNothing(value) && !PREPARATIONS.includes(key));
+  return Object.entries(entry).some(([key, value]) => !isHollow(value) && !PREPARATIONS.includes(key));
+}
+
+/** The state in which a stream was never read. What was made ready for its rows stays. */
+export function forgetStream(state: State, tapStreamId: string): State {
+  const entry = openEntry(entryOf(state, tapStreamId));
+  const gone = Object.entries(entry).filter(([key]) => !PREPARATIONS.includes(key));
+  return putEntry(state, tapStreamId, {
+    ...entry,
+    ...Object.fromEntries(gone.map(([key, value]) => [key, hollow(value)])),
+  });
 }
 
 /** What a stream that was read to its end leaves behind. */

@@ -7,7 +7,7 @@ import {openEntry} from './foreign-state.js';
 import {isObject} from './json.js';
 import type {Checkpoint} from './reading/checkpoint.js';
 import type {Proof} from './reading/list.js';
-import {entryOf, isNothing, property, putEntry, type State} from './state-entry.js';
+import {entryOf, isHollow, isNothing, property, putEntry, type State} from './state-entry.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -89,7 +89,7 @@ export function memoryOf(state: State, tapStreamId: string): StreamMemory {
   const complaints: string[] = [];
   const read = <T>(key: string, parse: (value: unknown) => T | undefined, complaint: string): T | undefined => {
     const written = property(entry, key);
-    if (isNothing(written)) return undefined;
+    if (isHollow(written)) return undefined;
     const parsed = parse(written);
     if (parsed === undefined) complaints.push(complaint);
     return parsed;
@@ -169,9 +169,12 @@ export function setProgress(state: State, tapStreamId: string, progress: StreamP
 /** The state without an interrupted read of a stream, where it had one: nobody can go on with it any more. */
 export function dropProgress(state: State, tapStreamId: string): State {
   const entry = openEntry(entryOf(state, tapStreamId));
-  return Object.hasOwn(entry, 'progress')
-    ? putEntry(state, tapStreamId, {...entry, ...over(entry, 'progress')})
-    : state;
+  return Object.hasOwn(entry, 'progress') ? putEntry(state, tapStreamId, endProgress(entry)) : state;
+}
+
+/** An entry without an interrupted read. */
+export function endProgress(entry: Json): Json {
+  return {...entry, ...over(entry, 'progress')};
 }
 
 /**

@@ -1,0 +1,110 @@
+// A state file that is changed in place: what is around the state in it stays, and whoever reads it sees the old file
+// or the new one, never a half.
+
+import {randomUUID} from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {InputError} from './errors.js';
+import {readTextFile} from './files.js';
+import {isObject} from './json.js';
+import {parseState, readStateText, type State} from './state.js';
+
+/** The name that stands for stdin. */
+export const STDIN = '-';
+
+export type StateFile = {
+  readonly state: State;
+  /** Sentences about streams that the tap does not have. */
+  readonly warnings: readonly string[];
+  /** The text of the file with another state in the place of this one. */
+  readonly with: (state: State) => string;
+};
+
+/** Reads a state file, or stdin. Throws InputError when it cannot be read or holds no state. */
+export function readStateFile(path: string): StateFile {
+  const source = path === STDIN ? 'stdin' : path;
+  const text = readTextFile(source, 'state', path === STDIN ? 0 : path);
+  const value = readStateText(text, source);
+  const {state, warnings} = parseState(value, source);
+  // Scripts take the last line of such a file: one line stays one.
+  const indent = /[{,]\s*\n/.test(text) ? 2 : undefined;
+  return {state, warnings, with: changed => `${JSON.stringify(rewrap(value, changed), null, indent)}\n`};
+}
+
+/**
+ * Writes a text in the place of a file that is there, in one step and to the disk. Its mode stays, its owner where that
+ * is allowed, and a link stays one. Throws InputError when it cannot.
+ */
+export function replaceFile(path: string, text: string): void {
+  let draft: string | undefined;
+  try {
+    const target = realpathSync(path);
+    const {mode, uid, gid} = statSync(target);
+    // The directory alone decides over a rename; a file that is not to be written is to stay as it is.
+    accessSync(target, constants.W_OK);
+    draft = join(dirname(target), `.state-${randomUUID()}.tmp`);
+    const file = openSync(draft, 'wx', 0o600);
+    try {
+      writeFileSync(file, text);
+      keepOwner(file, uid, gid);
+      fchmodSync(file, mode & 0o7777);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, target);
+    syncDirectory(dirname(target));
+  } catch (error) {
+    if (draft !== undefined) rmSync(draft, {force: true});
+    const code = isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'unknown reason';
+    throw new InputError(
+      path,
+      `cannot be written (${code}); make the file and its directory writable for this user, or write to stdout with -`,
+    );
+  }
+}
+
+/** The value of a file with another state in it: in the STATE message or the wrapper of Meltano that it was in. */
+function rewrap(value: unknown, state: State): unknown {
+  if (!isObject(value) || value['bookmarks'] !== undefined) return state;
+  if (value['type'] === 'STATE') return {...value, value: state};
+  const {completed} = value;
+  if (isObject(completed) && completed['singer_state'] !== undefined) {
+    return {...value, completed: {...completed, singer_state: state}};
+  }
+  return value['singer_state'] === undefined ? state : {...value, singer_state: state};
+}
+
+function keepOwner(file: number, uid: number, gid: number): void {
+  try {
+    fchownSync(file, uid, gid);
+  } catch {
+    // Only the superuser may give a file away; nobody else had another's file to begin with, mostly.
+  }
+}
+
+function syncDirectory(path: string): void {
+  try {
+    const directory = openSync(path, 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  } catch {
+    // Not every system can; the file itself is on the disk by now.
+  }
+}
