@@ -115,20 +115,25 @@ async function hasAllAtItsEnd(
     if (id === undefined) continue;
     const alone = await valuesAlone(reading, id);
     const came = new Set(brought.get(id)?.map(value => value.id));
-    if (!alone.every(key => came.has(key))) return false;
+    if (!alone?.every(key => came.has(key))) return false;
   }
   return true;
 }
 
-/** The ids of what one row has values for, asked for alone. A filter that is ignored shows values of other rows, too. */
-async function valuesAlone(reading: ReadingWithValues, parent: string): Promise<readonly string[]> {
+/**
+ * The ids of what one row has values for, asked for alone. Undefined where the filter is ignored: among the values of all
+ * rows, those of this one may be on any page.
+ */
+async function valuesAlone(reading: ReadingWithValues, parent: string): Promise<readonly string[] | undefined> {
   const {values, context} = reading;
   const {byParent: parameter} = values.source.values;
   if (parameter === undefined) return [];
   const {definition} = values.list;
   const query = {...definition.parameters, [parameter]: parent, limit: String(context.pageSize)};
   const answer = await look(reading, {...listOfValues(reading), dataKeys: [dataKeyOf(definition)]}, query);
-  const own = byParent(answer.rows, valueReader(values.source.values)).get(parent) ?? [];
+  const found = byParent(answer.rows, valueReader(values.source.values));
+  const own = found.get(parent) ?? [];
+  if (found.size > (found.has(parent) ? 1 : 0)) return undefined;
   return own.filter(saysSomething).map(({id}) => id);
 }
 
