@@ -29,6 +29,8 @@ export type Offer = {
   readonly warnings: readonly string[];
   /** Why the account's custom objects could not be listed. */
   readonly unlisted?: ApiError;
+  /** Sentences about custom fields that could not be found out. */
+  readonly gaps?: readonly string[];
 };
 
 /** What tells which streams and columns targets have by now: a catalog as it was given, and the state. */

@@ -4,7 +4,7 @@ import {findOffer, namesCustomObjects, type Offer, USUAL_OFFER} from './account-
 import type {Client} from './client.js';
 import type {Config} from './config.js';
 import {withCustomFieldsOf} from './custom-fields/offer.js';
-import {type ApiError, InputError} from './errors.js';
+import {InputError} from './errors.js';
 import {type GivenCatalog, parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
 import {fullRefreshMatcher, type Selection, selectStreams} from './selection.js';
@@ -55,7 +55,7 @@ export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSi
     try {
       return choose(given, whole);
     } catch (error) {
-      throw whole.unlisted ? explained(error, whole.unlisted) : error;
+      throw explained(error, whole);
     }
   };
 }
@@ -75,12 +75,12 @@ function choose({select, fullRefresh, catalog: given}: ChoiceInput, offer: Offer
   };
 }
 
-/** What does not fit may be one of the custom objects that could not be listed. */
-function explained(error: unknown, unlisted: ApiError): unknown {
+/** What does not fit may be one of the custom objects, or of the fields, that could not be found out. */
+function explained(error: unknown, {unlisted, gaps = []}: Offer): unknown {
   if (!(error instanceof InputError)) return error;
-  const isRefused = unlisted.status === 403 || unlisted.status === 404;
-  if (!isRefused) return unlisted;
-  return new InputError(error.source, `${error.detail} The custom objects cannot be listed (${unlisted.message})`);
+  if (unlisted && unlisted.status !== 403 && unlisted.status !== 404) return unlisted;
+  const objects = unlisted ? [`the custom objects cannot be listed (${unlisted.message})`] : [];
+  return new InputError(error.source, [error.detail, ...objects, ...gaps].join('; '));
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import type {Client} from '../client.js';
 import {fromMillis} from '../dates.js';
+import {ApiError} from '../errors.js';
 import {isObject} from '../json.js';
-import {totalOf, USUAL_FORM} from '../reading/envelopes.js';
+import {isBare, totalOf, USUAL_FORM} from '../reading/envelopes.js';
 import {compareIds} from '../reading/sequence.js';
 import {listKeyOf, type StreamDefinition} from '../stream-definition.js';
 import {cleanText} from '../values.js';
@@ -32,7 +33,10 @@ export type Definitions = {readonly fields: readonly FieldDefinition[]; readonly
 
 const PAGE_SIZE = 100;
 
-/** Reads all definitions of a list, a page at a time. `stream` is that of the definitions. Throws ApiError. */
+/**
+ * Reads all definitions of a list, a page at a time. `stream` is that of the definitions. Throws ApiError, also where the
+ * answers show none and do not say that there are none: columns would vanish.
+ */
 export async function readDefinitions(
   client: Client,
   stream: StreamDefinition,
@@ -41,12 +45,17 @@ export async function readDefinitions(
 ): Promise<Definitions> {
   const rows = new Map<string, WireRow>();
   const beside: WireRow[] = [];
+  const listKey = listKeyOf(stream);
   let begunAt: number | undefined;
+  let total = 0;
+  let isAskedAgain = false;
   for (let offset = 0; ; ) {
     const query = {...stream.parameters, limit: String(PAGE_SIZE), offset: String(offset)};
     const answer = await client.get(stream.path, query, {rank: -1, endpoint: stream.tapStreamId, signal});
     begunAt ??= answer.begunAt;
-    const came = USUAL_FORM.rowsOf(answer.body, listKeyOf(stream)) ?? [];
+    const came = USUAL_FORM.rowsOf(answer.body, listKey);
+    if (!came) throw new ApiError({path: stream.path, status: 200, detail: `the answer has no list "${listKey}"`});
+    total = totalOf(answer.body) ?? 0;
     if (source.optionsBeside !== undefined) {
       beside.push(...(USUAL_FORM.rowsOf(answer.body, source.optionsBeside) ?? []));
     }
@@ -56,8 +65,17 @@ export async function readDefinitions(
       if (id !== undefined) rows.set(id, row);
     }
     offset += came.length;
-    // A list that knows no offsets sends the same rows for ever.
-    if (rows.size === before || offset >= (totalOf(answer.body) ?? Number.POSITIVE_INFINITY)) break;
+    if (total > 0 && offset >= total) break;
+    if (rows.size > before) continue;
+    // A list that knows no offsets sends the same rows for ever. One that counts more rows than it shows, or shows
+    // nothing at all, may err.
+    const isDoubtful = rows.size < total || isBare(answer.body);
+    if (isAskedAgain || !isDoubtful) break;
+    isAskedAgain = true;
+    offset -= came.length;
+  }
+  if (rows.size === 0 && total > 0) {
+    throw new ApiError({path: stream.path, status: 200, detail: `the list counts ${total} fields, and shows none`});
   }
   const fields = [...rows].map(([id, row]) => parseDefinition(id, row, source, beside));
   return {fields: fields.sort((a, b) => compareIds(a.id, b.id)), readAt: fromMillis(begunAt ?? 0)};

@@ -44,7 +44,7 @@ export async function withCustomFieldsOf(
       return withCustomFields(stream, definitions, releasedColumns(state, catalog, tapStreamId), mode);
     }),
   );
-  return {...offer, streams, warnings: [...offer.warnings, ...warnings]};
+  return {...offer, streams, warnings: [...offer.warnings, ...warnings], gaps: warnings};
 }
 
 async function ask(

@@ -60,6 +60,21 @@ describe('the fields of contacts', () => {
       expect((await read(fieldsOfContacts, () => ({body}))).fields).toEqual([]);
     },
   );
+
+  test.each<[string, object, object]>([
+    ['nothing at all', {}, {fields: rows.slice(0, 3)}],
+    ['none of those that it counts', {fields: [], meta: {total: '3'}}, {fields: rows.slice(0, 3), meta: {total: '3'}}],
+  ])('are asked for again where an answer shows %s', async (_, first, then) => {
+    const {fields} = await read(fieldsOfContacts, ({number}) => ({body: number === 0 ? first : then}));
+    expect(fields).toHaveLength(3);
+  });
+
+  test.each([
+    [{message: 'odd'}, 'fields: HTTP 200, the answer has no list "fields"'],
+    [{fields: [], meta: {total: '3'}}, 'fields: HTTP 200, the list counts 3 fields, and shows none'],
+  ])('are not none where the answer is %j', async (body, fault) => {
+    await expect(read(fieldsOfContacts, () => ({body}))).rejects.toThrow(fault);
+  });
 });
 
 describe('the fields of deals', () => {
