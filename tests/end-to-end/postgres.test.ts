@@ -1,7 +1,11 @@
 // The whole path into a database: a simulated account, the tap, a target, PostgreSQL. What lies in the tables at the
 // end is held against the account itself, never against what the tap said.
 
+import {spawn} from 'node:child_process';
+import {mkdirSync, readFileSync} from 'node:fs';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {transformSync} from '@swc/core';
 import type {Client} from 'pg';
 import {type Simulator, startSimulator} from '../../src/simulator/simulator.js';
 import {type CatalogDocument, check, NOON} from '../support/account.js';
@@ -141,6 +145,91 @@ describe('an incremental sync from the state that the target committed', () => {
     const contacts = second.records.get('contacts') ?? 0;
     expect(contacts).toBeGreaterThan(0);
     expect(contacts).toBeLessThan(simulator.count('contacts') / 4);
+  });
+});
+
+// The script of examples/, with a command of its own that loads what it reads into the database.
+describe('run.sh, as cron starts it', () => {
+  const chosen = ['contacts', 'tags', 'deals'];
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const state = () => readFileSync(workspace.path('run/state.json'), 'utf8');
+
+  beforeAll(async () => {
+    mkdirSync(workspace.path('run'));
+    await database.query('create schema script');
+    await database.query('set search_path to script');
+    const settings = {api_url: simulator.url, api_token: simulator.token, requests_per_second: 0};
+    workspace.file('run/config.json', settings);
+    const loader = readFileSync(`${root}tests/support/loader.ts`, 'utf8');
+    workspace.file('run/loader.mjs', transformSync(loader, {jsc: {parser: {syntax: 'typescript'}}}).code);
+    workspace.file(
+      'run/target.mjs',
+      `import {createInterface} from 'node:readline';
+      import pg from '${pathToFileURL(`${root}node_modules/pg/lib/index.js`)}';
+      import {load} from './loader.mjs';
+      const database = new pg.Client(${JSON.stringify({
+        host: database.host,
+        user: 'postgres',
+        database: 'postgres',
+        options: '-c search_path=script',
+      })});
+      let left = Number(process.env.DIES_AFTER ?? Infinity);
+      async function* lines() {
+        for await (const line of createInterface({input: process.stdin})) {
+          if (left-- === 0) return;
+          yield line;
+        }
+      }
+      await database.connect();
+      const {state} = await load(lines(), database);
+      await database.end();
+      if (state !== undefined) console.log(JSON.stringify(state));
+      if (left < 0) process.stdout.write('{"bookmarks": {"conta');
+      process.exitCode = left < 0 ? 9 : 0;`,
+    );
+  });
+  afterAll(() => database.query('set search_path to public'));
+
+  /** Starts the script and gives its exit code; the target dies after so many lines. */
+  async function start(diesAfter?: number): Promise<number> {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      TAP: `${process.execPath} ${root}bin/tap-activecampaign.js --config config.json --select ${chosen.join()}`,
+      TARGET: `${process.execPath} target.mjs`,
+      ...(diesAfter === undefined ? {} : {DIES_AFTER: String(diesAfter)}),
+    };
+    const args = [`${root}examples/run.sh`, workspace.path('run')];
+    const child = spawn('bash', args, {env, stdio: 'ignore'});
+    return new Promise(resolve => child.on('close', code => resolve(code ?? -1)));
+  }
+
+  /** The API tells of no deletion: what is gone from the account stays in the table. */
+  async function expectWhole(): Promise<void> {
+    for (const stream of chosen) {
+      const present = expected(stream);
+      const living = (await linesOf(stream)).filter(line => present.has(keyIn(line, stream)));
+      expect(differences(living, stream, present, keysOf(stream))).toEqual([]);
+    }
+  }
+
+  test('keeps the old state when the target dies before it has committed one', async () => {
+    expect(await start(0)).toBe(9);
+    expect(state()).toBe('');
+  });
+
+  test('loads the account and keeps the state, and goes on from it', async () => {
+    expect(await start()).toBe(0);
+    await expectWhole();
+    const first = state();
+    expect(JSON.parse(first).currently_syncing).toBe(null);
+    clock.now += 3_600_000;
+    simulator.change(240);
+    expect(await start(15)).toBe(9);
+    // What the target had committed, and not the half of a line behind it.
+    expect(JSON.parse(state()).currently_syncing).not.toBe(null);
+    expect(await start()).toBe(0);
+    expect(state()).not.toBe(first);
+    await expectWhole();
   });
 });
 
