@@ -1,15 +1,16 @@
-// Writes what is made from the code: the catalogs, the page of the streams, the table of the sandbox, and the tables, the
-// lists and the help text of the README. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
+// Writes what is made from the code: the catalogs, the page of the streams, the plugin definition for Meltano, and parts
+// of other pages. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
 
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {discover, isSelectedByDefault} from '../dist/catalog.js';
+import {discover} from '../dist/catalog.js';
 import {presets} from '../dist/presets.js';
 import {settings} from '../dist/settings.js';
 import {parameters} from '../dist/simulator/parameters.js';
 import {streams} from '../dist/streams.js';
-import {code, plain, table, wrap} from './markdown.js';
+import {code, plain, table} from './markdown.js';
+import {meltanoProject} from './meltano.js';
 import {streamsPage} from './streams-page.js';
 
 const root = new URL('../', import.meta.url);
@@ -54,28 +55,13 @@ function select(catalog, tapStreamIds) {
   };
 }
 
-/** The names of all streams: those synced by default, and the others by what speaks against it. */
-function streamsList() {
-  const names = of => `${of.map(({tapStreamId}) => code(tapStreamId)).join(', ')}.`;
-  const chosen = streams.filter(isSelectedByDefault);
-  const others = streams.filter(stream => !isSelectedByDefault(stream));
-  const reasons = [...new Set(others.map(({unselected}) => unselected))].map(reason => {
-    const item = wrap(`- ${reason}: ${names(others.filter(({unselected}) => unselected === reason))}`, 118);
-    return item.replaceAll('\n', '\n  ');
-  });
-  return [
-    wrap(`Synced by default, ${chosen.length} streams: ${names(chosen)}`),
-    `Only when they are selected, ${others.length} streams:`,
-    reasons.join('\n'),
-  ].join('\n\n');
-}
-
 function settingsTable() {
   return table(
-    ['setting', 'default', 'meaning'],
+    ['setting', 'type', 'default', 'meaning'],
     settings.map(({name, schema}) => {
       const fallback = schema.default === undefined ? '' : code(schema.default);
-      return [code(name), fallback, schema.description];
+      const meaning = schema.writeOnly ? `${schema.description} Secret.` : schema.description;
+      return [code(name), [schema.type].flat().join(' or '), fallback, meaning];
     }),
   );
 }
@@ -135,30 +121,37 @@ function stateExample() {
   return printed(['state', 'show', '-'], JSON.stringify({bookmarks, currently_syncing: 'contacts'}));
 }
 
-function fill(text, name, content) {
-  const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from === -1 || to === -1) throw new Error(`a page lacks the marks of what is generated: ${name}`);
-  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
+function script(name) {
+  return `\`\`\`bash\n${readFileSync(new URL(name, root), 'utf8').trimEnd()}\n\`\`\``;
 }
 
+/** Fills the parts of a page that stand between marks, and leaves the rest of it. */
+function fill(page, parts) {
+  let text = readFileSync(new URL(page, root), 'utf8');
+  for (const [name, content] of Object.entries(parts)) {
+    const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
+    const from = text.indexOf(begin);
+    const to = text.indexOf(end);
+    if (from === -1 || to === -1) throw new Error(`${page} lacks the marks of what is generated: ${name}`);
+    text = `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
+  }
+  put(page, text);
+}
+
+const {version} = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 const catalog = discover();
 put('catalogs/discovered.json', toJson(catalog));
 for (const [name, preset] of Object.entries(presets)) {
   put(`catalogs/${name}.json`, toJson(select(catalog, preset.streams)));
 }
 put('docs/streams.md', streamsPage(streams));
-const sandbox = readFileSync(new URL('docs/sandbox.md', root), 'utf8');
-put('docs/sandbox.md', fill(sandbox, 'parameters', parametersTable()));
-const readme = readFileSync(new URL('README.md', root), 'utf8');
-const parts = {
+put('examples/meltano/meltano.yml', meltanoProject(version));
+fill('docs/sandbox.md', {parameters: parametersTable()});
+fill('docs/settings.md', {settings: settingsTable()});
+fill('README.md', {
   help: printed(['--help']),
   'state help': printed(['state', '--help']),
   'state example': stateExample(),
-  settings: settingsTable(),
-  streams: streamsList(),
+  'run.sh': script('examples/run.sh'),
   presets: presetsTable(),
-};
-const filled = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), readme);
-put('README.md', filled);
+});

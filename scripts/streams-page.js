@@ -9,7 +9,7 @@ import {
   replicationMethodOf,
   validReplicationKeys,
 } from '../dist/stream-definition.js';
-import {code, plain, table} from './markdown.js';
+import {code, plain, table, wrap} from './markdown.js';
 
 const INTRODUCTION = `# Streams
 
@@ -34,7 +34,23 @@ export function streamsPage(streams) {
       isSelectedByDefault(stream) ? 'yes' : 'no',
     ]),
   );
-  return `${[INTRODUCTION, index, ...streams.map(section)].join('\n\n')}\n`;
+  return `${[INTRODUCTION, streamsList(streams), index, ...streams.map(section)].join('\n\n')}\n`;
+}
+
+/** The names of all streams: those synced by default, and the others by what speaks against it. */
+function streamsList(streams) {
+  const names = of => `${of.map(({tapStreamId}) => code(tapStreamId)).join(', ')}.`;
+  const chosen = streams.filter(isSelectedByDefault);
+  const others = streams.filter(stream => !isSelectedByDefault(stream));
+  const reasons = [...new Set(others.map(({unselected}) => unselected))].map(reason => {
+    const item = wrap(`- ${reason}: ${names(others.filter(({unselected}) => unselected === reason))}`, 118);
+    return item.replaceAll('\n', '\n  ');
+  });
+  return [
+    wrap(`Synced by default, ${chosen.length} streams: ${names(chosen)}`),
+    `Only when they are selected, ${others.length} streams:`,
+    reasons.join('\n'),
+  ].join('\n\n');
 }
 
 function section(stream) {

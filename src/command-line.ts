@@ -15,7 +15,8 @@ Examples:
   tap-activecampaign --config config.json --state state.json --test
 
 Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>;
-README.md lists them. stdout carries Singer messages only; logs go to stderr.
+docs/settings.md lists them. stdout carries Singer messages only; logs go to
+stderr.
 
 Exit codes: 0 done, 1 a stream failed or the run could not go on, 2 wrong input,
 130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;

@@ -18,7 +18,7 @@ export type GivenConfig = {
   readonly address: ApiAddress | undefined;
 };
 
-const SEE = 'README.md lists the settings';
+const SEE = 'docs/settings.md lists the settings';
 
 /** Reads and judges the config of the files and the environment. Throws nothing that is the user's fault. */
 export function examineGivenConfig(

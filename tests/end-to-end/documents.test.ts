@@ -4,19 +4,22 @@
 import {execFile} from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {settings} from '../../src/settings.js';
 import {checkConformance} from '../support/conformance.js';
-import {createWorkspace, runTap, type Workspace} from '../support/tap.js';
+import {startListServer} from '../support/list-server.js';
+import {createWorkspace, runTap} from '../support/tap.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(`${root}README.md`, 'utf8');
@@ -47,7 +50,17 @@ describe('what is generated', () => {
 
     beforeAll(() => {
       mkdirSync(copy);
-      for (const name of ['bin', 'dist', 'schemas', 'catalogs', 'docs', 'scripts', 'package.json', 'README.md']) {
+      for (const name of [
+        'bin',
+        'dist',
+        'schemas',
+        'catalogs',
+        'docs',
+        'examples',
+        'scripts',
+        'package.json',
+        'README.md',
+      ]) {
         cpSync(`${root}${name}`, `${copy}/${name}`, {recursive: true});
       }
       symlinkSync(`${root}node_modules`, `${copy}/node_modules`);
@@ -67,8 +80,10 @@ describe('what is generated', () => {
 
     test.each([
       ['README.md', 'a flag', "'--select <patterns>'", "'--choose <patterns>'", 'dist/command-line.js'],
-      ['README.md', 'a default', 'default: 300', 'default: 301', 'dist/settings.js'],
-      ['README.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
+      ['docs/settings.md', 'a default', 'default: 300', 'default: 301', 'dist/settings.js'],
+      ['examples/meltano/meltano.yml', 'a name', "'page_size'", "'rows'", 'dist/settings.js'],
+      ['README.md', 'the script for cron', '.lock', '.locked', 'examples/run.sh'],
+      ['docs/streams.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
       ['README.md', 'a ready selection', "'task_outcomes',", '', 'dist/presets.js'],
       ['docs/sandbox.md', 'a parameter', "'unpaged'", "'unpaginated'", 'dist/simulator/parameters.js'],
       ['docs/streams.md', 'an endpoint', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
@@ -83,6 +98,104 @@ describe('what is generated', () => {
       cpSync(`${root}${file}`, `${copy}/${file}`);
     });
   });
+});
+
+describe('the pages', () => {
+  const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(`${root}docs`).map(name => `docs/${name}`)];
+
+  test.each(pages)('%s links to nothing that is not there', page => {
+    const text = readFileSync(`${root}${page}`, 'utf8').replace(/```[\s\S]*?```/g, '');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)]*)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const path = file === '' ? `${root}${page}` : join(root, dirname(page), file);
+      expect({target, isThere: existsSync(path)}).toEqual({target, isThere: true});
+      if (anchor === undefined) continue;
+      const headings = readFileSync(path, 'utf8').match(/^#+ .*$/gm) ?? [];
+      const anchors = headings.map(line =>
+        line
+          .replace(/^#+ /, '')
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(anchors).toContain(anchor);
+    }
+  });
+
+  test('are all reached from the README', () => {
+    for (const page of pages.filter(name => name.startsWith('docs/'))) expect(readme).toContain(`](${page})`);
+  });
+
+  test('of troubleshooting quotes only what the tap says', () => {
+    const files = readdirSync(`${root}src`, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts'));
+    const source = files.map(name => readFileSync(`${root}src/${name}`, 'utf8')).join('\n');
+    const quotes = readFileSync(`${root}docs/troubleshooting.md`, 'utf8').match(/(?<=^> ).*$/gm) ?? [];
+    expect(quotes.length).toBeGreaterThan(40);
+    expect(quotes.filter(quote => !source.includes(quote))).toEqual([]);
+  });
+
+  test('of settings has a row for each setting', () => {
+    const page = readFileSync(`${root}docs/settings.md`, 'utf8');
+    expect([...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual(settings.map(({name}) => name));
+  });
+});
+
+// Done as the page says, in a copy: with the row and the schema that it shows, and a server that answers as it shows.
+test('a stream is added by what the page on adding one shows', async () => {
+  const page = readFileSync(`${root}docs/adding-a-stream.md`, 'utf8');
+  const [answer = '', schema = ''] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+  const row = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const clone = workspace.path('clone');
+  mkdirSync(clone);
+  const parts = [
+    'bin',
+    'src',
+    'schemas',
+    'catalogs',
+    'docs',
+    'examples',
+    'scripts',
+    'package.json',
+    'tsconfig.json',
+    'README.md',
+  ];
+  for (const name of parts) cpSync(`${root}${name}`, `${clone}/${name}`, {recursive: true});
+  symlinkSync(`${root}node_modules`, `${clone}/node_modules`);
+  const table = readFileSync(`${clone}/src/further-streams.ts`, 'utf8');
+  expect(table.split('\n];\n')).toHaveLength(2);
+  writeFileSync(`${clone}/src/further-streams.ts`, table.replace('\n];\n', `\n${row}];\n`));
+  writeFileSync(`${clone}/schemas/widgets.json`, schema);
+  const built = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${clone}/tsconfig.json`]);
+  expect(built).toEqual({code: 0, stdout: '', stderr: ''});
+  expect((await run(process.execPath, [`${clone}/scripts/generate.js`])).stderr).toContain('docs/streams.md written');
+  expect(readFileSync(`${clone}/docs/streams.md`, 'utf8')).toContain('\n## widgets\n\nA widget.\n');
+
+  const server = await startListServer(({path}) => ({
+    body: path === 'widgets' ? JSON.parse(answer) : {user: {id: '1'}},
+  }));
+  try {
+    const config = workspace.file('widgets.json', {api_url: server.url, api_token: 'a1b2c3', requests_per_second: 0});
+    const tap = [`${clone}/bin/tap-activecampaign.js`, '--config', config, '--select', 'widgets'];
+    const {code, stdout} = await run(process.execPath, tap);
+    const messages = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(messages.filter(({type}) => type === 'RECORD').map(({record}) => record)).toEqual([
+      {
+        id: 1,
+        display_name: 'First',
+        is_active: 1,
+        created_at: '2024-03-01T15:00:00.000000Z',
+        updated_at: '2024-03-05T16:30:00.000000Z',
+      },
+    ]);
+    expect(messages.at(-1).value.bookmarks.widgets.updated_at).toBe('2024-03-05T16:30:00.000000Z');
+  } finally {
+    await server.stop();
+  }
 });
 
 describe('the page of the streams', () => {
@@ -162,106 +275,5 @@ describe('the README', () => {
       TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
     });
     expect(asked).toContain('the host is not known');
-  });
-});
-
-// The script that the README gives for cron, as it stands there but for its directory.
-describe('the script of the README', () => {
-  const TARGET = `#!/usr/bin/env bash
-# Prints the state of each STATE line, as targets do; the environment says what goes wrong.
-while IFS= read -r line; do
-  case $line in '{"type":"STATE"'*) line=\${line#*\\"value\\":}; echo "\${line%\\}}" ;; esac
-done
-if [ "\${HALF_A_LINE:-}" ]; then printf '{"bookmarks": {"conta'; fi
-exit "\${TARGET_CODE:-0}"
-`;
-
-  /** A directory with the script, a config, and commands of the script's names on the PATH. */
-  function install(at: Workspace, tap: string): () => Promise<Ended> {
-    const script = /```bash\n(#![^`]*)```/.exec(readme)?.[1] ?? '';
-    expect(script).toContain('cd /srv/activecampaign ');
-    mkdirSync(at.path('bin'));
-    const commands = {'tap-activecampaign': tap, 'target-postgres': TARGET};
-    for (const [name, text] of Object.entries(commands)) chmodSync(at.file(`bin/${name}`, text), 0o755);
-    at.file('run.sh', script.replace('/srv/activecampaign', at.path('.')));
-    at.file('config.json', {api_url: 'sandbox:contacts=20&requests_per_second=0', requests_per_second: 0});
-    at.file('target.json', {});
-    return () => run('bash', [at.path('run.sh')], {...process.env, PATH: `${at.path('bin')}:${process.env['PATH']}`});
-  }
-
-  const TAP = `#!/usr/bin/env bash\nexec "${process.execPath}" "${root}bin/tap-activecampaign.js" "$@" --select tags,contacts\n`;
-  const stateOf = (at: Workspace) => JSON.parse(readFileSync(at.path('state.json'), 'utf8'));
-
-  const workspaces: Workspace[] = [];
-  const create = () => {
-    const at = createWorkspace();
-    workspaces.push(at);
-    return at;
-  };
-  afterAll(() => {
-    for (const at of workspaces) at.remove();
-  });
-
-  test('keeps the last state, and the next run goes on from it', async () => {
-    const at = create();
-    const start = install(at, TAP);
-    expect((await start()).code).toBe(0);
-    const first = stateOf(at);
-    expect(first).toMatchObject({bookmarks: {contacts: {udate: expect.any(String)}}, currently_syncing: null});
-    at.file('config.json', {
-      api_url: 'sandbox:contacts=20&requests_per_second=0&changes=60',
-      requests_per_second: 0,
-    });
-    const second = await start();
-    expect(second.code).toBe(0);
-    expect(stateOf(at).bookmarks.contacts.udate > first.bookmarks.contacts.udate).toBe(true);
-    // An incremental run: the contacts that did not change do not come again.
-    const records = Number(/stream finished stream=contacts records=(\d+)/.exec(second.stderr)?.[1]);
-    expect(records).toBeGreaterThan(0);
-    expect(records).toBeLessThan(10);
-    expect(existsSync(at.path('state.tmp'))).toBe(false);
-  });
-
-  test('keeps what a run that failed has got, and tells of the failure', async () => {
-    const at = create();
-    const start = install(at, TAP);
-    at.file('config.json', {
-      api_url: 'sandbox:contacts=20&requests_per_second=0&faults=tags:500x99',
-      requests_per_second: 0,
-      max_retries: 0,
-    });
-    expect((await start()).code).toBe(1);
-    expect(Object.keys(stateOf(at).bookmarks)).toEqual(['contacts']);
-  });
-
-  test('leaves the state alone when the tap does not start, and tells of that', async () => {
-    const at = create();
-    const start = install(at, TAP);
-    at.file('config.json', '{}');
-    at.file('state.json', '{"bookmarks":{"tags":{"synced_at":"2024-01-01T00:00:00.000000Z"}}}');
-    expect((await start()).code).toBe(2);
-    expect(Object.keys(stateOf(at).bookmarks)).toEqual(['tags']);
-  });
-
-  test('is not misled by a target that fails or is cut off in the middle of a line', async () => {
-    const at = create();
-    const start = install(at, TAP);
-    at.file(
-      'bin/target-postgres',
-      TARGET.replace('#!/usr/bin/env bash', '#!/usr/bin/env bash\nHALF_A_LINE=1 TARGET_CODE=3'),
-    );
-    expect((await start()).code).toBe(3);
-    expect(Object.keys(stateOf(at).bookmarks).sort()).toEqual(['contacts', 'tags']);
-  });
-
-  test('does not start while the last run is still going', async () => {
-    const at = create();
-    const start = install(at, TAP);
-    at.file('state.json', '');
-    const held = `flock --nonblock 9 || exit 9; "$0" ${at.path('run.sh')}; exit $?`;
-    const {code, stderr} = await run('bash', ['-c', `exec 9> ${at.path('.lock')}; ${held}`, 'bash']);
-    expect({code, stderr}).toEqual({code: 0, stderr: 'the last run is still going\n'});
-    expect(readFileSync(at.path('state.json'), 'utf8')).toBe('');
-    expect((await start()).code).toBe(0);
   });
 });

@@ -21,6 +21,19 @@ const run = (command: string, ...args: string[]) =>
   promisify(execFile)(command, args, {cwd: folder, maxBuffer: 1e8, env: {...process.env, NODE_ENV: ''}});
 const tap = (...args: string[]) => run('npx', '--no-install', 'tap-activecampaign', ...args);
 
+const EXAMPLES = [
+  'run.sh',
+  ...[
+    'airflow/activecampaign_fleet.py',
+    'airflow/dag.py',
+    'docker/Dockerfile',
+    'fleet/accounts.json',
+    'fleet/cronjobs.js',
+  ],
+  ...['kubernetes/cronjob-object-storage.yaml', 'kubernetes/cronjob.yaml', 'meltano/meltano.yml'],
+  ...['systemd/tap-activecampaign.service', 'systemd/tap-activecampaign.timer'],
+];
+
 let files: readonly string[] = [];
 let tarball = '';
 
@@ -51,6 +64,7 @@ test('the tarball holds what a run needs and what a person reads, and nothing el
     'bin/tap-activecampaign.js',
     ...readdirSync(`${root}catalogs`).map(name => `catalogs/${name}`),
     ...readdirSync(`${root}docs`).map(name => `docs/${name}`),
+    ...EXAMPLES.map(name => `examples/${name}`),
     ...streams.map(name => `schemas/${name}`),
   ];
   expect([...others].sort()).toEqual(wanted.sort());
