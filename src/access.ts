@@ -1,7 +1,7 @@
 // What the token may do: whether it is good at all, and which lists it may read.
 
 import type {Answer, Client} from './client.js';
-import {ApiError, InputError, isMissing} from './errors.js';
+import {ApiError, type ApiFault, InputError, isMissing} from './errors.js';
 import type {Logger} from './logger.js';
 import {formOf} from './reading/envelopes.js';
 import {listKeyOf, livesBelowParents, type StreamDefinition} from './stream-definition.js';
@@ -66,7 +66,8 @@ export async function findUnreadable(
   };
 
   async function lookInto(stream: StreamDefinition): Promise<Look> {
-    const {perParent} = stream;
+    const {perParent, fault} = stream;
+    if (fault) return {refusal: fault, first: undefined};
     if (!perParent) return lookAt(stream.path, stream);
     const parent = findStream(perParent.tapStreamId);
     if (!parent) throw new Error(`${stream.tapStreamId} hangs below ${perParent.tapStreamId}, which is no stream`);
@@ -107,15 +108,21 @@ export async function findUnreadable(
   await Promise.all(
     streams.map(async stream => {
       const {refusal} = await lookInto(stream);
-      if (refusal) reasons.set(stream.tapStreamId, `HTTP ${refusal.status}: ${refusal.detail}`);
+      if (refusal) reasons.set(stream.tapStreamId, reasonOf(refusal));
     }),
   );
   return reasons;
 }
 
+function reasonOf({status, detail}: Refusal): string {
+  return status === undefined ? detail : `HTTP ${status}: ${detail}`;
+}
+
+type Refusal = Pick<ApiFault, 'status' | 'detail'>;
+
 /** What one request of one row has shown. */
 type Look = {
-  readonly refusal: Pick<ApiError, 'status' | 'detail'> | undefined;
+  readonly refusal: Refusal | undefined;
   /** Whether what was asked for is not there. */
   readonly isMissing?: boolean;
   readonly first: WireRow | undefined;

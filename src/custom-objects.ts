@@ -150,7 +150,8 @@ function toStream(
   const wireKeys: Record<string, string> = {};
   // A column never becomes that of another field, nor of another type: targets may have it.
   const taken = new Set([...Object.keys(properties), ...released.keys()]);
-  const releasedTo = new Map([...released].map(([column, owner]) => [owner, column]));
+  const own = [...released].filter(([column]) => !Object.hasOwn(properties, column));
+  const releasedTo = new Map(own.map(([column, owner]) => [owner, column]));
   const add = (wanted: string, identity: string, kind: Kind, description: string) => {
     const owner = ownerOf(identity, kind);
     const plain = shortened(wanted, identity);

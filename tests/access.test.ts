@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {findUnreadable} from '../src/access.js';
 import {createLogger} from '../src/logger.js';
-import {livesBelowParents} from '../src/stream-definition.js';
+import {livesBelowParents, type StreamDefinition} from '../src/stream-definition.js';
 import {streams} from '../src/streams.js';
 import {type ListAnswer, type ListQuery, startListServer} from './support/list-server.js';
 import {createContext} from './support/reading.js';
@@ -10,13 +10,13 @@ import {gatherWarnings} from './support/warnings.js';
 const closing: (() => unknown)[] = [];
 afterEach(() => Promise.all(closing.splice(0).map(close => close())));
 
-async function find(answer: (query: ListQuery) => ListAnswer) {
+async function find(answer: (query: ListQuery) => ListAnswer, asked: readonly StreamDefinition[] = streams) {
   const server = await startListServer(answer);
   const {client} = createContext(server.url);
   closing.push(server.stop, client.close);
   const lines: string[] = [];
   const log = createLogger({level: 'debug', format: 'text', secrets: [], write: line => lines.push(line)});
-  const unreadable = await findUnreadable(client, streams, log, new AbortController().signal);
+  const unreadable = await findUnreadable(client, asked, log, new AbortController().signal);
   return {unreadable: Object.fromEntries(unreadable), server, lines: lines.filter(line => !line.startsWith('DEBUG'))};
 }
 
@@ -65,6 +65,19 @@ describe('the access check', () => {
       expect(unreadable['ecommerce_order_products']).toBe(reason);
     },
   );
+
+  test('does not ask for what is known to be unreadable', async () => {
+    const pets = {tapStreamId: 'custom_object_pets', path: 'customObjects/records/p'};
+    const {unreadable, server} = await find(
+      () => good,
+      [
+        {...pets, fault: {path: 'p', detail: 'they are gone'}},
+        {...pets, tapStreamId: 'custom_object_cars', fault: {path: 'p', status: 403, detail: 'no'}},
+      ],
+    );
+    expect(unreadable).toEqual({custom_object_pets: 'they are gone', custom_object_cars: 'HTTP 403: no'});
+    expect(server.queries).toEqual([]);
+  });
 
   test('asks for what hangs below others at the first of them, however deep', async () => {
     const {unreadable, server} = await find(({path}) => {

@@ -310,6 +310,13 @@ describe('what was released', () => {
     });
   });
 
+  test('is no column that every object has, whatever a catalog says', () => {
+    const released = {tapStreamId: 'custom_object_my_object', schemaId: String(SAMPLE['id'])};
+    const columns = new Map([['id', 'field:note:text']]);
+    const stream = only(customObjectStreams(parsed(SAMPLE), [{...released, columns}]));
+    expect(stream.wireKeys).toEqual(only(streamsOf(SAMPLE)).wireKeys);
+  });
+
   test('is in the catalog what somebody has chosen by, whatever the state says', () => {
     const [inCatalog, inState] = [streamsOf(withSlug('x', {id: 'new'})), streamsOf(withSlug('x', {id: 'old'}))];
     const state = {bookmarks: {custom_object_x: {columns: objectToRemember(only(inState))}}};

@@ -116,13 +116,14 @@ async function choose(client: Client | undefined, given: ToCheck): Promise<Choic
   try {
     const choice = await prepareChoice({...flags, config, catalog, state})(client, signal);
     const isNaming = catalog !== undefined && namesCustomObjects(catalog.value, []);
-    const nothing = {catalog: undefined, state: {bookmarks: {}}};
-    const found = isNaming ? await findOffer(client, nothing, signal) : USUAL_OFFER;
+    const released = {catalog: catalog?.value, state};
+    const found = isNaming ? await findOffer(client, released, signal) : USUAL_OFFER;
+    const offered = found.streams.filter(({fault}) => !fault?.isGone);
     const ids = choice.selection.streams.map(({definition}) => definition.tapStreamId);
-    const own = found.unlisted ? undefined : found.streams.map(({tapStreamId}) => tapStreamId);
+    const own = found.unlisted ? undefined : offered.map(({tapStreamId}) => tapStreamId);
     say(...(catalog ? judgeCatalog(catalog.value, choice.warnings, own) : [NO_CATALOG]));
     if (!catalog) say(...choice.warnings.map(warning => warn('selection', warning)));
-    say(judgeSelection(choice.selection, found.streams.length));
+    say(judgeSelection(choice.selection, offered.length));
     say(...unusedFilters(config.filters, ids).map(warning => warn('selection', warning)));
     return ids.length === 0 ? undefined : choice;
   } catch (error) {

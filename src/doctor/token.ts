@@ -92,8 +92,9 @@ export function judgeAccess({selected, unreadable, unclear, state}: Access): rea
   return [ok('permissions', `${readable} of ${selected.length} selected streams can be read`), ...findings];
 }
 
-/** 403 is the answer to a missing right, 404 to what the plan of the account does not have. */
+/** 403 is the answer to a missing right, 404 to what the plan of the account does not have; what is gone is not asked for. */
 function wayOutOf(reason: string): string {
+  if (!reason.startsWith('HTTP ')) return 'discover again';
   return reason.startsWith('HTTP 404')
     ? 'look whether the plan of the account has it'
     : "have an administrator allow it to the user's group under Settings > Users & Groups";

@@ -245,24 +245,26 @@ test('the token is told by its user and the groups, where they are shown', () =>
 test('what cannot be read is told by its reason; what could be read before is a fault', () => {
   const refused = 'HTTP 403: no right';
   const findings = judgeAccess({
-    selected: ['tags', 'deals', 'deal_stages', 'goals', 'sms', 'forms'],
+    selected: ['tags', 'deals', 'deal_stages', 'goals', 'custom_object_pets', 'sms', 'forms'],
     unreadable: new Map([
       ['deals', refused],
       ['deal_stages', refused],
       ['tags', refused],
       ['goals', 'HTTP 404: no such list'],
+      ['custom_object_pets', 'the account has none'],
     ]),
     unclear: new Map([['sms', 'sms: HTTP 503']]),
     state: {bookmarks: {tags: {synced_at: '2026-01-01T00:00:00Z'}, deals: {proofs: {}}}},
   });
   expect(exitCodeOfFindings(findings)).toBe(1);
   expect(linesOf(findings)).toEqual([
-    'ok    permissions: 1 of 6 selected streams can be read',
+    'ok    permissions: 1 of 7 selected streams can be read',
     expect.stringMatching(/^fail {2}permissions: tags could be read before.*Users & Groups, or run without it$/),
     expect.stringMatching(
       /^warn {2}permissions: deals, deal_stages cannot be read and will be skipped.*or deselect them$/,
     ),
     expect.stringMatching(/^warn {2}permissions: goals cannot be read.*HTTP 404.*look whether the plan/),
+    expect.stringMatching(/^warn {2}permissions: custom_object_pets cannot be read.*has none.*discover again/),
     expect.stringMatching(/^warn {2}permissions: whether sms can be read is not clear.*HTTP 503.*try again later/),
   ]);
 });

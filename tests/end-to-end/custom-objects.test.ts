@@ -140,7 +140,7 @@ describe('an account with custom objects', () => {
     }));
 
   test('fails in what was read before and is deleted, even where its name is free for another, and does the others', () =>
-    withSynced(async ({sim, sync}, state) => {
+    withSynced(async ({sim, start, sync}, state) => {
       // Of the two whose names would be the same, the one with the plain name goes; another one comes back.
       const gone = own.filter(({stream}) =>
         ['custom_object_support_ticket', 'custom_object_2nd_order'].includes(stream),
@@ -170,6 +170,13 @@ describe('an account with custom objects', () => {
       }
       const [anew = ''] = [...byName.output.schemas.keys()].filter(name => /^custom_object_2nd_order_/.test(name));
       expect(byName.output.of(anew).map(({id}) => id)).toEqual([record]);
+
+      const doctor = await start({catalog, state, args: ['--test']}).result;
+      expect(doctor.code).toBe(1);
+      const said = doctor.stdout.split('\n').filter(line => /any more|could be read before/.test(line));
+      expect(
+        said.map(line => own.map(({stream}) => stream).filter(name => new RegExp(`${name}\\b`).test(line))),
+      ).toEqual([gone.map(({stream}) => stream), ...gone.map(({stream}) => [stream])]);
 
       const stateless = await sync({catalog});
       expect(others(stateless)).toEqual([
