@@ -1,5 +1,6 @@
 // The one line that a person at a terminal sees: what is being read, how far, how fast, and how long it will take.
 
+import {count, duration} from './figures.js';
 import type {StreamReading} from './reading/reader.js';
 import type {SyncProgress} from './sync.js';
 
@@ -53,7 +54,7 @@ export function createProgressLine({write, now, columns, pageSize, every = onTim
     const begun = known.filter(({progress}) => progress.requests > 0).length;
     const streams = known.length > 1 ? `, ${begun} of ${known.length} streams begun` : '';
     const left = perSecond > 0 ? `, about ${duration(requestsLeft(known, pageSize) / perSecond)} left` : '';
-    return `${stream}: ${count(records, 'record')}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
+    return `${stream}: ${count(records)} record${records === 1 ? '' : 's'}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
   }
 
   return {
@@ -86,14 +87,4 @@ function requestsLeft(readings: readonly StreamReading[], pageSize: number): num
     if (requests === 0) return sum + 1;
     return sum + Math.max(0, Math.ceil(((total ?? 0) - seen) / pageSize));
   }, 0);
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3_600) return `${Math.ceil(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }
