@@ -93,6 +93,11 @@ async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKee
     const {runDoctor} = await import('./doctor/doctor.js');
     return runDoctor(flags, surroundings, hide);
   }
+  if (flags.plan) {
+    const {runPlan} = await import('./plan.js');
+    await print(hideIn(await runPlan(flags, surroundings, hide), hide));
+    return DONE;
+  }
   const {runSync} = await import('./run.js');
   return (await runSync(flags, surroundings)) === 'failed' ? FAILED : DONE;
 }

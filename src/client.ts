@@ -43,6 +43,8 @@ export type RequestOptions = {
   /** The stream that asks, for the metrics. */
   readonly endpoint: string;
   readonly signal?: AbortSignal;
+  /** Whether the first 403 is believed, though some pass: who only looks asks once. */
+  readonly believesRefusal?: boolean;
 };
 
 export type Client = {
@@ -199,7 +201,9 @@ export function createClient(options: ClientOptions): Client {
       // A server in trouble may refuse once between other faults: only refusal upon refusal is an answer.
       alike = status === lastStatus ? alike + 1 : 1;
       lastStatus = status;
-      const isFinal = isAnswer || tries > options.maxRetries || alike >= (outcome.tries ?? Number.POSITIVE_INFINITY);
+      const isBelieved = request.believesRefusal === true && status === 403;
+      const isFinal =
+        isAnswer || isBelieved || tries > options.maxRetries || alike >= (outcome.tries ?? Number.POSITIVE_INFINITY);
       options.onAttempt?.({
         endpoint,
         path,

@@ -11,6 +11,7 @@ Examples:
   tap-activecampaign --config config.json --discover > catalog.json
   tap-activecampaign --config config.json --state state.json | target-postgres
   tap-activecampaign --config config.json --select 'contacts,deal*,!*.email'
+  tap-activecampaign --config config.json --state state.json --plan > plan.json
   tap-activecampaign --config ENV --full-refresh 'contacts,tags'
   tap-activecampaign --config config.json --state state.json --test
 
@@ -50,6 +51,7 @@ function createFlags(version: string, run: (flags: Flags) => Promise<void>): Com
       .option('-s, --state <file>', 'state of the last run, to go on from')
       .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
       .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
+      .option('--plan', 'print what a sync would read: records, requests and minutes, by stream and in all')
       .option('--test', 'check config, account, token, rights, catalog and state, and say what to do about each fault')
       .option('--about', 'print what the tap is and can do: settings, capabilities, streams')
       .option('--format <format>', 'of --about: text, json (as the SDK of Meltano prints it) or markdown')

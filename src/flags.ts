@@ -7,6 +7,7 @@ import {InputError} from './errors.js';
 export type Flags = {
   readonly config: readonly string[];
   readonly discover?: boolean;
+  readonly plan?: boolean;
   readonly test?: boolean;
   readonly about?: boolean;
   readonly format?: string;

@@ -50,10 +50,11 @@ export function createProgressLine({write, now, columns, pageSize, every = onTim
     return atMs > first.atMs ? ((requests - first.requests) * 1_000) / (atMs - first.atMs) : 0;
   }
 
-  function describe({stream, records, known}: SyncProgress, perSecond: number): string {
+  function describe(progress: SyncProgress, perSecond: number): string {
+    const {stream, records, known} = progress;
     const begun = known.filter(({progress}) => progress.requests > 0).length;
     const streams = known.length > 1 ? `, ${begun} of ${known.length} streams begun` : '';
-    const left = perSecond > 0 ? `, about ${duration(requestsLeft(known, pageSize) / perSecond)} left` : '';
+    const left = perSecond > 0 ? `, about ${duration(requestsLeft(progress, pageSize) / perSecond)} left` : '';
     return `${stream}: ${count(records)} record${records === 1 ? '' : 's'}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
   }
 
@@ -81,10 +82,15 @@ function listsOf(readings: readonly StreamReading[]): readonly StreamReading['pr
   return [...new Set(readings.map(({progress}) => progress))];
 }
 
-/** Pages still to come, as far as lists have told their length; a list that was not asked yet counts as one page. */
-function requestsLeft(readings: readonly StreamReading[], pageSize: number): number {
-  return listsOf(readings).reduce((sum, {requests, total, seen}) => {
-    if (requests === 0) return sum + 1;
-    return sum + Math.max(0, Math.ceil(((total ?? 0) - seen) / pageSize));
+/**
+ * Requests still to come: pages, as far as lists have told their length. A list that was not asked yet, or tells none,
+ * takes as many as were expected of it.
+ */
+function requestsLeft({known, expected}: SyncProgress, pageSize: number): number {
+  return listsOf(known).reduce((sum, list) => {
+    const {requests, total, seen} = list;
+    if (total !== undefined) return sum + Math.max(0, Math.ceil((total - seen) / pageSize));
+    const all = expected[known.findIndex(({progress}) => progress === list)] ?? 1;
+    return sum + Math.max(0, all - requests);
   }, 0);
 }

@@ -118,6 +118,11 @@ export type StreamDefinition = {
   readonly otherReplicationKeys?: readonly string[];
   /** Query parameters that ask for an order of rows, sent with every page. */
   readonly order?: Readonly<Record<string, string>>;
+  /**
+   * Whoever crawled the list met its rows in another order with every page, so that it is read several times. It is only
+   * reckoned with in advance: what the list does when it is read, its pages show.
+   */
+  readonly hasNoOrder?: true;
   /** The parameters by which a list can be read key by key, where it has them: pages need no offset then. */
   readonly keyset?: KeysetParameters;
   readonly changedSince?: ChangedSince;

@@ -161,6 +161,21 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
   };
 }
 
+/**
+ * The plans for all streams of a run, in the order in which they are read: one that was interrupted comes first, the
+ * others behind it in their order (singer-python's convention).
+ */
+export function planStreams(
+  streams: readonly SelectedStream[],
+  state: State,
+  settings: PlanSettings,
+  nowMs: number,
+): readonly StreamPlan[] {
+  const at = streams.findIndex(stream => stream.definition.tapStreamId === state.currently_syncing);
+  const ordered = at <= 0 ? streams : [...streams.slice(at), ...streams.slice(0, at)];
+  return ordered.map(stream => planStream(stream, state, settings, nowMs));
+}
+
 /** What the reading has to know of a plan. `onIgnored` is told why the reading cannot use its checkpoint. */
 export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): StreamToRead {
   const {stream, since, replication, memory, filters, sideLoading, isFromStart, parents, values, resumed} = plan;

@@ -66,6 +66,7 @@ const firstStreams: readonly StreamDefinition[] = [
     path: 'contactLists',
     replicationKey: 'updated_timestamp',
     wireKeys: {ip_4sub: 'ip4Sub', ip_4unsub: 'ip4Unsub'},
+    hasNoOrder: true,
     sideLoaded: withContact('contactLists'),
   },
   {

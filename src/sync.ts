@@ -4,6 +4,7 @@ import {checkToken} from './access.js';
 import type {Client} from './client.js';
 import type {Conclusion} from './conclusion.js';
 import {ApiError} from './errors.js';
+import {requestsRemembered} from './estimate.js';
 import type {Logger} from './logger.js';
 import type {Message} from './message-types.js';
 import {judgeFailure, logOutcome, reportStream, reportUnread, stateBehind, warnOfLosses} from './outcome.js';
@@ -15,7 +16,7 @@ import type {SelectedStream} from './selection.js';
 import {type State, setCurrentlySyncing} from './state.js';
 import {createCourse} from './stream-course.js';
 import {streamMessages, toStateMessage} from './stream-messages.js';
-import {type PlanSettings, planStream, type StreamPlan, toRead} from './stream-plan.js';
+import {type PlanSettings, planStreams, type StreamPlan, toRead} from './stream-plan.js';
 
 export type SyncOptions = {
   readonly streams: readonly SelectedStream[];
@@ -49,6 +50,8 @@ export type SyncProgress = {
   readonly records: number;
   /** The readings of all streams of the run, in the order of output. */
   readonly known: readonly StreamReading[];
+  /** How many requests each of them is expected to take, by what the state remembers. */
+  readonly expected: readonly number[];
 };
 
 /**
@@ -57,20 +60,17 @@ export type SyncProgress = {
  */
 export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
   const {client, log, settings, signal, wall} = options;
-  const plans = interruptedFirst(options.streams, options.state).map(stream =>
-    planStream(stream, options.state, settings, wall()),
-  );
+  const plans = planStreams(options.streams, options.state, settings, wall());
   const reports: StreamReport[] = [];
   let state = options.state;
   let isInterrupted = false;
 
   const token = checkToken(client, signal);
   // A wrong token is told from a missing right by this one request, so nothing is written before its answer.
-  const known = startReading(
-    options.reading,
-    plans.map(plan => toRead(plan, reason => logIgnored(plan, reason, log))),
-    signal,
-  );
+  const streams = plans.map(plan => toRead(plan, reason => logIgnored(plan, reason, log)));
+  const reckoning = {...options.reading, nowMs: wall()};
+  const expected = streams.map(stream => requestsRemembered(stream, reckoning));
+  const known = startReading(options.reading, streams, signal);
   try {
     await token;
     for (const plan of plans) logMemory(plan, log);
@@ -81,7 +81,7 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
       state = setCurrentlySyncing(state, plan.tapStreamId);
       yield toStateMessage(state);
 
-      const end = yield* syncStream({plan, reading, known, state}, options);
+      const end = yield* syncStream({plan, reading, known, expected, state}, options);
       state = end.state;
       reports.push(end.report);
       logOutcome(end.report, log);
@@ -103,6 +103,7 @@ type StreamTurn = {
   readonly reading: StreamReading;
   /** The readings of all streams. */
   readonly known: readonly StreamReading[];
+  readonly expected: readonly number[];
   readonly state: State;
 };
 
@@ -110,7 +111,7 @@ type StreamEnd = {readonly state: State; readonly report: StreamReport};
 
 /** Yields the messages of one stream, and returns the state behind it and how it ended. */
 async function* syncStream(
-  {plan, reading, known, state}: StreamTurn,
+  {plan, reading, known, expected, state}: StreamTurn,
   options: SyncOptions,
 ): AsyncGenerator<Message, StreamEnd> {
   const {client, log, now, signal, tally, wall} = options;
@@ -122,7 +123,7 @@ async function* syncStream(
     const seconds = (now() - startedAt) / 1_000;
     return reportStream({plan, progress, course, outcome, conclusion, error, counts, seconds});
   };
-  const onRecord = () => options.onProgress?.({stream: plan.tapStreamId, records: course.records(), known});
+  const onRecord = () => options.onProgress?.({stream: plan.tapStreamId, records: course.records(), known, expected});
   try {
     const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecord});
     const ended = {plan, progress, course, conclusion};
@@ -141,12 +142,6 @@ async function* syncStream(
     });
     return {state: written, report: report(outcome, {error})};
   }
-}
-
-/** A stream that was interrupted comes first, the others behind it in their order (singer-python's convention). */
-function interruptedFirst(streams: readonly SelectedStream[], state: State): readonly SelectedStream[] {
-  const at = streams.findIndex(stream => stream.definition.tapStreamId === state.currently_syncing);
-  return at <= 0 ? streams : [...streams.slice(at), ...streams.slice(0, at)];
 }
 
 /** Says what the state remembers of a stream and is of no use. */

@@ -89,11 +89,11 @@ export async function* readBelowParents(
   if (include && (await isIncluded(include))) {
     try {
       if (yield* readIncluded(include)) return;
-      proofs().refute(nameOf(include));
+      proofs().refute(includedName(include));
     } catch (error) {
       // What the server has come to refuse, the way below each parent may still do without.
       if (!isRefusal(error)) throw error;
-      proofs().refute(nameOf(include));
+      proofs().refute(includedName(include));
     }
   }
   use(session, 'children');
@@ -165,7 +165,7 @@ export async function* readBelowParents(
   }
 
   function isIncluded(by: Include): Promise<boolean> {
-    return proofs().prove(nameOf(by), () => proveIncluded(by));
+    return proofs().prove(includedName(by), () => proveIncluded(by));
   }
 
   /** Returns false when an answer does not bring the rows along. */
@@ -173,7 +173,7 @@ export async function* readBelowParents(
     use(session, 'included');
     const place = checkpoint && isIncludedCheckpoint(checkpoint) ? checkpoint.at : undefined;
     if (!place) forgetUnknown();
-    const parameters = {...listed.definition.parameters, ...includeOf(by)};
+    const parameters = {...listed.definition.parameters, ...includingRows(by)};
     const withRows = {...listed, definition: {...listed.definition, parameters}, checkpoint: place};
     for await (const page of readList(context, withRows, listOf(listed, [listedKey, by.dataKey]), ofParents, signal)) {
       noteBegin();
@@ -211,7 +211,7 @@ export async function* readBelowParents(
   /** Whether the answers of the parents' list hold the same rows as those below some single parents of a page. */
   async function proveIncluded(by: Include): Promise<boolean | undefined> {
     const keys = [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
-    const parameters = {...listed.definition.parameters, ...listed.definition.order, ...includeOf(by)};
+    const parameters = {...listed.definition.parameters, ...listed.definition.order, ...includingRows(by)};
     const answer = await look(listOf(listed, keys), {...parameters, limit: String(context.pageSize)}, ofParents);
     const loaded = answer.rowsByKey.get(by.dataKey);
     if (answer.count === 0) return undefined;
@@ -259,7 +259,8 @@ export async function* readBelowParents(
   }
 }
 
-function withMargin(parents: StreamToRead): StreamToRead {
+/** The parents as they are asked for: from a little earlier on, for the clocks that do not agree. */
+export function withMargin(parents: StreamToRead): StreamToRead {
   const {since} = parents;
   return since === undefined ? parents : {...parents, since: shiftSeconds(since, -MARGIN_SECONDS)};
 }
@@ -288,11 +289,12 @@ function isOf(row: WireRow, parent: WireRow, {parentKey, through}: Include): boo
   return child !== undefined && String(child) === String(owner);
 }
 
-function includeOf({parameter}: Include): Query {
+/** What asks for the rows along with their parents. */
+export function includingRows({parameter}: Include): Query {
   return parameter === undefined ? {} : {include: parameter};
 }
 
 /** The name under which it is kept whether the parents bring the rows along. */
-function nameOf({parameter, dataKey}: Include): string {
+export function includedName({parameter, dataKey}: Include): string {
   return parameter === undefined ? `beside ${dataKey}` : `include=${parameter}`;
 }

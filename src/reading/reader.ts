@@ -65,6 +65,6 @@ async function* withoutCheckpoints(pages: AsyncGenerator<Page>): AsyncGenerator<
 }
 
 /** What makes two streams one reading: the same rows of the same list, from the same place. */
-function identify({definition, since, checkpoint}: StreamToRead): string {
+export function identify({definition, since, checkpoint}: StreamToRead): string {
   return JSON.stringify([definition.path, listKeyOf(definition), definition.parameters, since, checkpoint]);
 }

@@ -3,6 +3,7 @@
 
 import {snakeCase} from '../keys.js';
 import type {StreamDefinition} from '../stream-definition.js';
+import type {Proofs} from './known-proofs.js';
 import type {Progress} from './list.js';
 import type {Prover} from './proofs.js';
 import type {Replication, SideLoading, StreamToRead} from './stream-to-read.js';
@@ -41,7 +42,7 @@ async function findOwn(
   if (filter && (await prover.filter(filter.parameter))) {
     return {type: 'filter', parameter: filter.parameter, marginSeconds: filter.marginSeconds};
   }
-  const proven = Object.keys(proofs).find(name => isOrderBy(name, replication.key) && prover.known(name) === true);
+  const proven = orderBy(replication, proofs, prover.known);
   if (proven !== undefined) return {type: 'order', parameter: proven};
   const byField = `orders[${replication.key}]`;
   const isUnknown = prover.known(byField) === undefined;
@@ -51,6 +52,15 @@ async function findOwn(
   if (!isUnknown || wireKey === undefined || wireKey === replication.key) return undefined;
   const byWireKey = `orders[${wireKey}]`;
   return (await prover.order(byWireKey)) ? {type: 'order', parameter: byWireKey} : undefined;
+}
+
+/** The parameter that is known to order by the replication key; undefined where none is. */
+export function orderBy(
+  {key}: Pick<Replication, 'key'>,
+  proofs: Progress['proofs'],
+  known: Proofs['known'],
+): string | undefined {
+  return Object.keys(proofs).find(name => isOrderBy(name, key) && known(name) === true);
 }
 
 /** Whether a parameter orders by a replication key, in either spelling: others may have been chosen in earlier runs. */

@@ -23,7 +23,7 @@ import type {SideLoading, StreamToRead} from './stream-to-read.js';
 import {createWitnesses, proveSideLoading, type Witnesses} from './witnesses.js';
 
 /** A list of so many pages is read as a whole: proving what would shorten it costs as much. */
-const PAGES_OF_A_SHORT_LIST = 2;
+export const PAGES_OF_A_SHORT_LIST = 2;
 
 /**
  * The pages of one stream's list. When they have ended, `progress` says how the list was read and what is known of the
@@ -234,7 +234,8 @@ function areAllWanted({since, parents}: StreamToRead): boolean {
   return since === undefined && (parents === undefined || areAllWanted(parents));
 }
 
-function isBelowCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint | IncludedCheckpoint {
+/** Whether a checkpoint is one of rows below parents. */
+export function isBelowCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint | IncludedCheckpoint {
   return isChildrenCheckpoint(checkpoint) || isIncludedCheckpoint(checkpoint);
 }
 
