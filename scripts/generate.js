@@ -1,7 +1,7 @@
 // Writes what is made from the code: the catalogs, the page of the streams, the plugin definition for Meltano, and parts
 // of other pages. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
 
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {discover} from '../dist/catalog.js';
@@ -125,6 +125,17 @@ function script(name) {
   return `\`\`\`bash\n${readFileSync(new URL(name, root), 'utf8').trimEnd()}\n\`\`\``;
 }
 
+/** A plan of the sandbox. Nothing has a date in it, so that it is the same every day. */
+function planSample() {
+  const select = 'contacts,contact_tags,contact_tracking_logs,deals,deal_custom_field_values,tags';
+  const env = {TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=3000&requests_per_second=0'};
+  const args = [executable, '--config', 'ENV', '--plan', '--select', select];
+  const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8', env});
+  if (status !== 0) throw new Error(stderr);
+  const command = `tap-activecampaign --config config.json --plan > plan.json \\\n    --select ${select}`;
+  return `\`\`\`text\n$ ${command}\n${stderr.trimEnd()}\n\`\`\``;
+}
+
 /** Fills the parts of a page that stand between marks, and leaves the rest of it. */
 function fill(page, parts) {
   let text = readFileSync(new URL(page, root), 'utf8');
@@ -153,5 +164,7 @@ fill('README.md', {
   'state help': printed(['state', '--help']),
   'state example': stateExample(),
   'run.sh': script('examples/run.sh'),
+  // It takes seconds; that it is as the tap prints it, tests/end-to-end/plan.test.ts checks.
+  ...(isCheck ? {} : {plan: planSample()}),
   presets: presetsTable(),
 });

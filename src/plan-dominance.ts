@@ -1,6 +1,7 @@
 // What takes most of a sync, in one sentence with the way out. Pure.
 
 import {count} from './figures.js';
+import {globMatcher, splitTerms} from './globs.js';
 import type {PlanEntry} from './plan-document.js';
 
 /** The streams that take most. */
@@ -94,6 +95,12 @@ function listed(names: readonly string[]): string {
 
 /** The option of the command line that leaves streams out of those that were asked for, quoted for a shell. */
 function without(names: readonly string[], select: string | undefined): string {
-  const terms = [...(select === undefined ? [] : [select]), ...names.map(name => `!${name}`)].join(',');
-  return `--select '${terms.replaceAll("'", "'\\''")}'`;
+  const terms = select === undefined ? [] : splitTerms(select, '--select');
+  const others = terms.filter(({text}) => !names.includes(text));
+  // Where no term adds any more, all streams are meant that are selected by default.
+  const kept = others.some(({isNegative}) => !isNegative) ? others : terms;
+  const matchers = kept.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
+  const isMeant = (name: string) => matchers.length === 0 || matchers.some(matches => matches(name));
+  const texts = [...kept.map(({text}) => text), ...names.filter(isMeant).map(name => `!${name}`)];
+  return `--select '${texts.join(',').replaceAll("'", "'\\''")}'`;
 }
