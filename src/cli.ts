@@ -57,6 +57,9 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
     await print(discover());
     return;
   }
+  if (flags.survey && !flags.test) {
+    throw new InputError('--survey', 'is a part of the test; write --test --survey');
+  }
   if (flags.config.length === 0) {
     throw new InputError('--config', 'is missing; name a config file, or ENV to read TAP_ACTIVECAMPAIGN_* variables');
   }
@@ -87,6 +90,11 @@ async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKee
   if (flags.discover) {
     const {runDiscovery} = await import('./discovery.js');
     await print(hideIn(await runDiscovery(flags, surroundings), hide));
+    return DONE;
+  }
+  if (flags.survey) {
+    const {runSurvey} = await import('./survey/survey.js');
+    await print(hideIn(await runSurvey(flags, surroundings), hide));
     return DONE;
   }
   if (flags.test) {

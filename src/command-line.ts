@@ -53,6 +53,7 @@ function createFlags(version: string, run: (flags: Flags) => Promise<void>): Com
       .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
       .option('--plan', 'print what a sync would read: records, requests and minutes, by stream and in all')
       .option('--test', 'check config, account, token, rights, catalog and state, and say what to do about each fault')
+      .option('--survey', 'of --test: print as JSON what the server of the account really does, without any data of it')
       .option('--about', 'print what the tap is and can do: settings, capabilities, streams')
       .option('--format <format>', 'of --about: text, json (as the SDK of Meltano prints it) or markdown')
       .version(version, '--version', 'print the version')

@@ -9,6 +9,7 @@ export type Flags = {
   readonly discover?: boolean;
   readonly plan?: boolean;
   readonly test?: boolean;
+  readonly survey?: boolean;
   readonly about?: boolean;
   readonly format?: string;
   readonly catalog?: string;
