@@ -7,6 +7,7 @@ import {withCustomFieldsOf} from './custom-fields/offer.js';
 import {InputError} from './errors.js';
 import {type GivenCatalog, parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
+import {maskStreams} from './mask.js';
 import {fullRefreshMatcher, type Selection, selectStreams} from './selection.js';
 import type {State} from './state.js';
 import type {StreamDefinition} from './stream-definition.js';
@@ -33,7 +34,7 @@ export type ChosenBy = Wishes & {
   readonly state: State;
 };
 
-type ChoiceInput = Pick<ChosenBy, 'select' | 'fullRefresh' | 'catalog'>;
+type ChoiceInput = Pick<ChosenBy, 'config' | 'select' | 'fullRefresh' | 'catalog'>;
 
 /**
  * Prepares the choice of streams and fields. Most can be made without a request, and are made at once: throws
@@ -61,17 +62,18 @@ export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSi
 }
 
 /** What is to be synced, of all that there is. Throws InputError for a catalog or a term that does not fit. */
-function choose({select, fullRefresh, catalog: given}: ChoiceInput, offer: Offer): Choice {
+function choose({config, select, fullRefresh, catalog: given}: ChoiceInput, offer: Offer): Choice {
   const catalog = given && parseCatalog(given.value, given.source, offer.streams);
   const selection = selectStreams({
     ...(catalog ? {catalog: catalog.catalog} : {}),
     ...(select === undefined ? {} : {select}),
     offer: offer.streams,
   });
+  const masked = maskStreams(selection.streams, config.mask);
   return {
-    selection,
+    selection: {...selection, streams: masked.streams},
     isFullRefresh: fullRefresh === undefined ? () => false : fullRefreshMatcher(fullRefresh, offer.streams),
-    warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings],
+    warnings: [...(catalog?.warnings ?? []), ...offer.warnings, ...selection.warnings, ...masked.warnings],
   };
 }
 
@@ -106,10 +108,10 @@ export async function offerFields(
  * Tells the streams with custom fields that may be synced: those that --select names, by themselves or by their fields,
  * else those that a catalog selects. Throws InputError for a catalog that does not fit.
  */
-function fieldsChooser({select, catalog}: ChoiceInput): (stream: StreamDefinition) => boolean {
+function fieldsChooser({config, select, catalog}: ChoiceInput): (stream: StreamDefinition) => boolean {
   const terms = select === undefined ? [] : splitTerms(select, '--select');
   const named = terms.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
-  const {selection} = choose({catalog}, USUAL_OFFER);
+  const {selection} = choose({config, catalog}, USUAL_OFFER);
   const selected = new Set(selection.streams.map(({definition}) => definition.tapStreamId));
   return ({tapStreamId, customFields}) => {
     if (!customFields) return false;

@@ -3,6 +3,7 @@
 
 import {Ajv} from 'ajv';
 import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
+import {Faults, type SettingFault} from './config-faults.js';
 import {isZone, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {type FiltersByStream, parseFilters} from './filters.js';
@@ -16,6 +17,7 @@ import {
 } from './given-settings.js';
 import {describe} from './json.js';
 import type {LogLevel} from './logger.js';
+import {MASK_KEY_VARIABLE, type Mask, parseMask} from './mask-rules.js';
 import {createRedactor} from './redaction.js';
 import {settings, settingsSchema} from './settings.js';
 import {streams} from './streams.js';
@@ -45,6 +47,8 @@ export type Config = {
   readonly customFields: 'rows' | 'columns' | 'object';
   /** See `filtersOf`. */
   readonly filters: FiltersByStream;
+  /** Which fields are hidden, and how; undefined where none is. */
+  readonly mask: Mask | undefined;
   readonly failFast: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: 'text' | 'json';
@@ -53,8 +57,8 @@ export type Config = {
 };
 
 /** What must not be shown anywhere. */
-export function secretsOf({api}: Config): readonly string[] {
-  return 'token' in api ? [api.token] : [];
+export function secretsOf({api, mask}: Config): readonly string[] {
+  return ['token' in api ? api.token : '', mask?.key ?? ''].filter(secret => secret !== '');
 }
 
 /** A number for every stream, or for some by tap_stream_id. */
@@ -99,9 +103,6 @@ export function parseConfig(input: ConfigInput): {
   return {config, warnings};
 }
 
-/** What is wrong with a setting: its name, and a sentence that begins with what the user calls it. */
-export type SettingFault = {readonly setting: string; readonly sentence: string};
-
 /**
  * As parseConfig, but gives the faults one by one. The config then is what is left when the settings that are wrong are
  * left out; undefined where the account or its key is among them. Throws InputError for a file that holds no object.
@@ -117,7 +118,7 @@ export function examineConfig({files, env, version}: ConfigInput): {
   const nameOf = files.length === 0 ? variableOf : (name: string) => name;
   const faults = new Faults(given, nameOf);
   const raw = validate(given, faults);
-  const config = interpret(raw, version, faults);
+  const config = interpret(raw, {env, version}, faults);
   // A message shows what was given; somebody may have given the token twice.
   const token = given.get('api_token')?.value;
   const hide = createRedactor([...(typeof token === 'string' ? [token.trim()] : []), ...faults.secrets]);
@@ -131,7 +132,7 @@ export function examineConfig({files, env, version}: ConfigInput): {
   if (told.length === 0) return {config, address, faults: [], warnings};
   const right = new Map([...given].filter(([name]) => !told.some(({setting}) => setting === name)));
   const further = new Faults(right, nameOf);
-  const rest = interpret(validate(right, further), version, further);
+  const rest = interpret(validate(right, further), {env, version}, further);
   return {config: further.list().length === 0 ? rest : undefined, address, faults: told, warnings};
 }
 
@@ -153,6 +154,7 @@ type RawConfig = {
   readonly naive_timezone: string;
   readonly custom_fields: 'rows' | 'columns' | 'object';
   readonly filters?: Readonly<Record<string, unknown>>;
+  readonly mask?: Readonly<Record<string, unknown>>;
   readonly fail_fast: boolean;
   readonly log_level: LogLevel | 'warning' | 'critical';
   readonly log_format: 'text' | 'json';
@@ -181,7 +183,11 @@ function validate(given: ReadonlyMap<string, Given>, faults: Faults): RawConfig 
 }
 
 // What the JSON Schema cannot say. Undefined when there is no usable account, which is then among the faults.
-function interpret(raw: RawConfig, version: string, faults: Faults): Config | undefined {
+function interpret(
+  raw: RawConfig,
+  {env, version}: Pick<ConfigInput, 'env' | 'version'>,
+  faults: Faults,
+): Config | undefined {
   const address = readAddress(raw, faults);
   const token = address !== undefined && 'sandbox' in address ? undefined : readToken(raw, faults);
   const startDate = parseInstant(raw.start_date);
@@ -211,6 +217,8 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
   checkStreamNames('full_refresh_days', raw.full_refresh_days, faults);
   const {filters, faults: ofFilters} = parseFilters(raw.filters ?? {}, token ?? raw.api_token?.trim());
   for (const fault of ofFilters) faults.add('filters', fault);
+  const {mask, faults: ofMask} = parseMask(raw.mask ?? {}, env[MASK_KEY_VARIABLE]);
+  for (const fault of ofMask) faults.add('mask', fault);
   if (address === undefined || startDate === undefined) return undefined;
   return {
     api: 'sandbox' in address ? address : {url: address.url, token: token ?? ''},
@@ -227,6 +235,7 @@ function interpret(raw: RawConfig, version: string, faults: Faults): Config | un
     naiveTimezone: raw.naive_timezone,
     customFields: raw.custom_fields,
     filters,
+    mask,
     failFast: raw.fail_fast,
     logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
     logFormat: raw.log_format,
@@ -264,40 +273,6 @@ function checkStreamNames(setting: string, value: NumberByStream | undefined, fa
   const names = streams.map(({tapStreamId}) => tapStreamId);
   for (const name of Object.keys(value).filter(name => !names.includes(name))) {
     faults.add(setting, `there is no stream ${show(name)}${didYouMean(name, names)}`);
-  }
-}
-
-/** Collects what is wrong, in the order of the settings, under the names that the user wrote. */
-class Faults {
-  readonly #found = new Map<string, string[]>();
-  readonly #refused = new Set<string>();
-  /** What must not stand in the sentence. */
-  readonly secrets: string[] = [];
-
-  /** `spell` names a setting that was not given. */
-  constructor(
-    private readonly given: ReadonlyMap<string, Given>,
-    private readonly spell: (setting: string) => string,
-  ) {}
-
-  /** Adds a fault after which the setting's default stands in for its value, so that further faults mean nothing. */
-  refuse(name: string, fault: string): void {
-    this.add(name, fault);
-    this.#refused.add(name);
-  }
-
-  add(name: string, fault: string): void {
-    if (this.#refused.has(name)) return;
-    this.#found.set(name, [...(this.#found.get(name) ?? []), `${this.nameOf(name)}: ${fault}`]);
-  }
-
-  /** A setting as the user wrote it. */
-  nameOf(name: string): string {
-    return this.given.get(name)?.label ?? this.spell(name);
-  }
-
-  list(): readonly SettingFault[] {
-    return settings.flatMap(({name}) => (this.#found.get(name) ?? []).map(sentence => ({setting: name, sentence})));
   }
 }
 

@@ -8,6 +8,7 @@ import type {Client} from './client.js';
 import type {Config} from './config.js';
 import type {Flags} from './flags.js';
 import {readConfig} from './inputs.js';
+import {maskCatalog} from './mask.js';
 import {type Output, type Surroundings, withConnection} from './session.js';
 
 /**
@@ -38,7 +39,8 @@ export async function discoverAccount(
   for (const warning of offer.warnings) log.warn({}, warning);
   signpost.info({}, 'asking once for every stream whether this token may read it');
   const unreadable = await findUnreadable(client, offer.streams, log, signal);
-  const catalog = annotateUnsupported(discover(offer.streams), unreadable);
+  const whole = maskCatalog(discover(offer.streams), offer.streams, config.mask);
+  const catalog = annotateUnsupported(whole, unreadable);
   for (const [stream, reason] of unreadable) log.warn({stream, reason}, 'the stream cannot be read by this token');
   signpost.info({streams: catalog.streams.length, unsupported: unreadable.size}, 'discovery finished');
   return catalog;

@@ -3,6 +3,7 @@
 
 import {InputError} from './errors.js';
 import {describe, isObject} from './json.js';
+import {MASK_KEY_VARIABLE} from './mask-rules.js';
 import {aliases, type SettingSchema, settings} from './settings.js';
 import {didYouMean} from './suggest.js';
 
@@ -83,7 +84,8 @@ function layersOfEnv(env: Environment): readonly Layer[] {
     .filter(([label, value]) => label.startsWith(ENV_PREFIX) && !isBlank(value))
     .map(([label, value]) => ({key: label.slice(ENV_PREFIX.length).toLowerCase(), value, label}))
     // Meltano sets its own extras (TAP_ACTIVECAMPAIGN__SELECT …) on every run; nobody could act on a warning.
-    .filter(({key}) => !key.startsWith('_'));
+    // The key of the hashes is no setting, but a secret beside them.
+    .filter(({key, label}) => !key.startsWith('_') && label !== MASK_KEY_VARIABLE);
   const isLogLevel = ({key}: {readonly key: string}) => key === 'loglevel';
   return [
     // The Meltano SDK's spelling of log_level.

@@ -30,6 +30,13 @@ export function globMatcher(glob: string): (name: string) => boolean {
   return name => expression.test(name);
 }
 
+/** Whether a glob may fit a name that begins so, and goes on. */
+export function mayBeginWith(glob: string, beginning: string): boolean {
+  const wildcard = glob.search(/[*?]/);
+  const fixed = wildcard === -1 ? glob : glob.slice(0, wildcard);
+  return fixed.startsWith(beginning) || (wildcard !== -1 && beginning.startsWith(fixed));
+}
+
 /**
  * The names that a list of terms leaves, applied in order. Without a term that adds, all names are there to begin with.
  * Throws InputError, in the name of `source`, for a term that matches no name.

@@ -6,6 +6,7 @@ import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
 import {globMatcher, LISTED, matchGlobs, splitTerms, type Term} from './globs.js';
+import type {StreamMask} from './mask.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
   type ReplicationMethod,
@@ -25,6 +26,8 @@ export type SelectedStream = {
   readonly replicationMethod: ReplicationMethod;
   /** Undefined for FULL_TABLE. */
   readonly replicationKey: string | undefined;
+  /** What is hidden of its records; undefined where nothing is. */
+  readonly mask?: StreamMask;
 };
 
 export type SelectionInput = {

@@ -195,6 +195,15 @@ export const settings: readonly Setting[] = [
     },
   },
   {
+    name: 'mask',
+    wanted: 'an object of fields, such as {"contacts.email": "hash", "*.phone": "drop"}',
+    schema: {
+      type: 'object',
+      description:
+        'Fields to hide: `{"contacts.email": "hash", "*.phone": "drop", "contacts.first_name": "null"}`. Names are `<stream>.<field>`, with `*` and `?` as in `--select`. `hash` is HMAC-SHA-256 with the key in the environment variable `TAP_ACTIVECAMPAIGN_MASK_KEY`, `null` empties a field, `drop` leaves it out.',
+    },
+  },
+  {
     name: 'fail_fast',
     wanted: 'true or false',
     schema: {

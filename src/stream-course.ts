@@ -92,7 +92,7 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
       isZoneless ||= zones.read !== zones.written && isWrittenZoneless(row, replicationKey);
     }
     records += 1;
-    return record;
+    return stream.mask ? stream.mask.apply(record) : record;
   };
 
   const account = (): Account => {

@@ -83,11 +83,11 @@ export function toStateMessage(value: State): StateMessage {
   return {type: 'STATE', value};
 }
 
-function toSchemaMessage({definition, schema, replicationKey}: SelectedStream): SchemaMessage {
+function toSchemaMessage({definition, schema, mask, replicationKey}: SelectedStream): SchemaMessage {
   return {
     type: 'SCHEMA',
     stream: definition.tapStreamId,
-    schema,
+    schema: mask?.schema ?? schema,
     key_properties: keyPropertiesOf(definition),
     ...(replicationKey === undefined ? {} : {bookmark_properties: [replicationKey]}),
   };

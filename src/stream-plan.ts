@@ -132,6 +132,7 @@ export function planStream(stream: SelectedStream, state: State, settings: PlanS
     parentsSince,
     ...(valuesSince === undefined ? [] : [valuesSince]),
     ...(filters ? [filters] : []),
+    ...(stream.mask ? [stream.mask.fingerprint] : []),
   ]);
   const {resumed, ignored} = chooseProgress(memory.progress, {selection, nowMs, isVersioned, settings});
   return {

@@ -6,7 +6,7 @@ import type {SelectedStream} from '../selection.js';
 import type {State} from '../state-entry.js';
 import {memoryOf} from '../stream-memory.js';
 import {isColumnType, type Owner, PREFIX, type ReleasedColumn, typeOfSchema} from './columns.js';
-import {type CustomColumns, FIELD_ID, PART} from './stream.js';
+import {type CustomColumns, FIELD_ID, FIELD_TYPE, PART} from './stream.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,19 +42,29 @@ function columnsIn(catalog: unknown, tapStreamId: string): readonly ReleasedColu
   const properties = isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
   return Object.entries(properties).flatMap(([name, property]) => {
     if (!name.startsWith(PREFIX) || !isObject(property)) return [];
-    const type = typeOfSchema([property['type']].flat().filter(isText), property['format']);
-    return type === undefined ? [] : [{name, type, owner: ownerIn(entry?.['metadata'], name)}];
+    const said = metadataIn(entry?.['metadata'], name);
+    const told = textIn(said, FIELD_TYPE);
+    const type =
+      told !== undefined && isColumnType(told)
+        ? told
+        : typeOfSchema([property['type']].flat().filter(isText), property['format']);
+    return type === undefined ? [] : [{name, type, owner: ownerIn(said)}];
   });
 }
 
-function ownerIn(metadata: unknown, name: string): Owner | undefined {
-  for (const item of Array.isArray(metadata) ? metadata.filter(isObject) : []) {
-    const {breadcrumb, metadata: said} = item;
+/** What a catalog says of the field of a stream. */
+function metadataIn(metadata: unknown, name: string): Json {
+  const items = Array.isArray(metadata) ? metadata.filter(isObject) : [];
+  for (const {breadcrumb, metadata: said} of items) {
     if (!Array.isArray(breadcrumb) || breadcrumb.length !== 2 || breadcrumb[1] !== name || !isObject(said)) continue;
-    const fieldId = textIn(said, FIELD_ID);
-    if (fieldId !== undefined) return {fieldId, part: said[PART] === 'currency' ? 'currency' : 'value'};
+    if (textIn(said, FIELD_ID) !== undefined) return said;
   }
-  return undefined;
+  return {};
+}
+
+function ownerIn(said: Json): Owner | undefined {
+  const fieldId = textIn(said, FIELD_ID);
+  return fieldId === undefined ? undefined : {fieldId, part: said[PART] === 'currency' ? 'currency' : 'value'};
 }
 
 function textIn(json: Json, key: string): string | undefined {

@@ -30,6 +30,8 @@ export const OBJECT_KEY = 'cf:';
 // What the metadata of a column says, so that a catalog tells whose it is.
 export const FIELD_ID = 'custom-field-id';
 export const PART = 'custom-field-part';
+/** What it holds, where its schema does not show that. */
+export const FIELD_TYPE = 'custom-field-type';
 
 /** A stream whose records have what the fields hold. `released` are the columns that targets may have of it. */
 export function withCustomFields(
