@@ -1,8 +1,99 @@
 // The state that a run begins with: every form that is accepted, what is carried along, and who comes first.
 
 import {describe, expect, test} from '@jest/globals';
-import {bookmarkOf, complaints, withAccount} from '../support/account.js';
+import {bookmarkOf, complaints, expectedWarnings, withAccount} from '../support/account.js';
 import {differences, expectedRecords, expectedSince} from '../support/expected-records.js';
+import {FIRST_STREAMS, fieldFacts, streamFacts} from '../support/facts.js';
+import {keyFieldsOf} from '../support/stream-rows.js';
+
+/** The config, the catalog with everything selected and the state that the Python tap leaves behind. */
+function pythonCatalog(): object {
+  const streams = streamFacts.slice(0, FIRST_STREAMS).map(fact => {
+    const fields = fieldFacts.filter(({stream, origin}) => stream === fact.stream && origin === 'python');
+    const topLevel = fields.map(({field}) => field).filter(field => /^\w+$/.test(field));
+    const keys = fact.replication_key === '' ? [] : [fact.replication_key];
+    return {
+      stream: fact.stream,
+      tap_stream_id: fact.stream,
+      key_properties: [fact.primary_key],
+      schema: {
+        type: ['null', 'object'],
+        additionalProperties: false,
+        properties: Object.fromEntries(topLevel.map(field => [field, {type: ['null', 'string']}])),
+      },
+      metadata: [
+        {
+          breadcrumb: [],
+          metadata: {
+            'table-key-properties': [fact.primary_key],
+            'forced-replication-method': fact.replication_method,
+            ...(keys.length > 0 ? {'valid-replication-keys': keys} : {}),
+            inclusion: 'available',
+            selected: true,
+          },
+        },
+        ...topLevel.map(field => ({
+          breadcrumb: ['properties', field],
+          metadata: {inclusion: [fact.primary_key, ...keys].includes(field) ? 'automatic' : 'available'},
+        })),
+      ],
+    };
+  });
+  return {streams};
+}
+
+test('who comes from the Python tap keeps config, catalog and state, and misses no record', () =>
+  withAccount({records: 1_200, seed: 5}, async ({sim, clock, sync}) => {
+    const names = streamFacts.slice(0, FIRST_STREAMS).map(({stream}) => stream);
+    // What the Python tap has loaded. It reads stamps without a zone as UTC, and so its bookmarks are hours early.
+    const loaded = new Map(names.map(stream => [stream, expectedRecords(sim, stream)]));
+    const bookmarks: Record<string, string> = {};
+    for (const {stream, replication_key: key} of streamFacts.slice(0, FIRST_STREAMS)) {
+      const stamps = [...expectedRecords(sim, stream, 'UTC').values()].map(record => record[key]);
+      const last = stamps
+        .filter(stamp => typeof stamp === 'string')
+        .sort()
+        .at(-1);
+      if (last !== undefined) bookmarks[stream] = last;
+    }
+    expect(Object.keys(bookmarks).length).toBeGreaterThan(25);
+    clock.now += 3_600_000;
+    sim.change(400);
+
+    const config = {
+      start_date: '2010-01-01T00:00:00Z',
+      user_agent: 'tap-activecampaign <me@example.com>',
+      request_timeout: '0',
+    };
+    const run = await sync({config, catalog: pythonCatalog(), state: {currently_syncing: 'deals', bookmarks}});
+    expect(complaints(run)).toEqual(expectedWarnings(sim, names));
+    expect([...run.output.schemas.keys()].sort()).toEqual([...names].sort());
+    let changes = 0;
+    for (const stream of names) {
+      const before = loaded.get(stream);
+      const now = [...expectedRecords(sim, stream)];
+      const changed = new Map(
+        now.filter(([key, record]) => JSON.stringify(before?.get(key)) !== JSON.stringify(record)),
+      );
+      changes += changed.size;
+      const lines = run.lines.filter(line => {
+        const {type, stream: of, record} = JSON.parse(line);
+        return (
+          type === 'RECORD' &&
+          of === stream &&
+          changed.has(
+            keyFieldsOf(stream)
+              .map(field => String(record[field]))
+              .join(),
+          )
+        );
+      });
+      expect(differences(lines, stream, changed)).toEqual([]);
+    }
+    expect(changes).toBeGreaterThan(200);
+    // And it is no first sync: contacts that had not changed stay away.
+    expect(run.output.of('contacts').length).toBeLessThan(sim.count('contacts') / 2);
+  }));
 
 describe('a state', () => {
   const bookmark = '2025-06-01T00:00:00.000000Z';
