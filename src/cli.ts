@@ -8,7 +8,6 @@ import {InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
 import type {Flags} from './flags.js';
 import type {Logger} from './logger.js';
-import {hideIn} from './redaction.js';
 import {createSecretKeeper, type SecretKeeper} from './secret-keeper.js';
 import type {Surroundings} from './session.js';
 import type {StateCommand} from './state-commands.js';
@@ -78,7 +77,7 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
   const {env, stdout, stderr} = process;
   const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog, onSecrets: secrets.keep};
   try {
-    process.exitCode = await perform(flags, surroundings, secrets.hide);
+    process.exitCode = await perform(flags, surroundings, secrets);
   } catch (error) {
     if (stopped === undefined) throw error;
   }
@@ -86,15 +85,16 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
 }
 
 /** Does what the flags ask of an account, and tells the exit code. */
-async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKeeper['hide']): Promise<number> {
+async function perform(flags: Flags, surroundings: Surroundings, secrets: SecretKeeper): Promise<number> {
+  const {hide, hideInDocument} = secrets;
   if (flags.discover) {
     const {runDiscovery} = await import('./discovery.js');
-    await print(hideIn(await runDiscovery(flags, surroundings), hide));
+    await print(hideInDocument(await runDiscovery(flags, surroundings)));
     return DONE;
   }
   if (flags.survey) {
     const {runSurvey} = await import('./survey/survey.js');
-    await print(hideIn(await runSurvey(flags, surroundings), hide));
+    await print(hideInDocument(await runSurvey(flags, surroundings)));
     return DONE;
   }
   if (flags.test) {
@@ -103,7 +103,7 @@ async function perform(flags: Flags, surroundings: Surroundings, hide: SecretKee
   }
   if (flags.plan) {
     const {runPlan} = await import('./plan.js');
-    await print(hideIn(await runPlan(flags, surroundings, hide), hide));
+    await print(hideInDocument(await runPlan(flags, surroundings, hide)));
     return DONE;
   }
   const {runSync} = await import('./run.js');

@@ -19,14 +19,17 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
 }
 
 /**
- * Gives a function that does the same to lines of JSON, which stay JSON. Only for secrets that are long enough to be
- * nothing else: records are not to change because somebody's token is an ordinary word.
+ * The secrets that are too long to be anything else: no record and no document is to change because somebody's token is
+ * an ordinary word.
  */
+export function longOnes(secrets: readonly string[]): readonly string[] {
+  return secrets.filter(secret => secret.length >= LONG_ENOUGH && !/^[\d.eE+-]+$/.test(secret));
+}
+
+/** Gives a function that redacts lines of JSON, which stay JSON, for secrets that are long enough. */
 export function createLineRedactor(secrets: readonly string[]): (lines: string) => string {
   // Inside a text of JSON a secret stands escaped; unescaped, its quotes could be those around the text.
-  return createRedactor(
-    secrets.map(escaped).filter(secret => secret.length >= LONG_ENOUGH && !/^[\d.eE+-]+$/.test(secret)),
-  );
+  return createRedactor(longOnes(secrets).map(escaped));
 }
 
 /** A JSON value with its texts and names redacted. */

@@ -4,7 +4,7 @@ import {ApiError, InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED} from './exit-codes.js';
 import type {Logger} from './logger.js';
 import {OutputClosedError} from './messages.js';
-import {createRedactor, hideIn} from './redaction.js';
+import {createRedactor, hideIn, longOnes} from './redaction.js';
 import {type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
 import {writeReportFile} from './report-file.js';
 import {renderReportTable} from './report-table.js';
@@ -69,7 +69,7 @@ export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunRe
     if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
     else signpost.info(facts, 'sync finished');
   }
-  if (end.reportFile !== undefined) save(end.reportFile, hideIn(report, createRedactor(end.secrets)), log);
+  if (end.reportFile !== undefined) save(end.reportFile, hideIn(report, createRedactor(longOnes(end.secrets))), log);
   log.document('run report', report);
   if (columns) for (const line of renderReportTable(report, columns() - BESIDE_TABLE)) signpost.info({}, line);
   if (failed.length > 0) log.fatal({streams: failed}, 'streams failed; see their errors above');

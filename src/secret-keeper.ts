@@ -1,13 +1,15 @@
 // Knows what must not be shown before there is a log that knows it: complaints about the command line and the files are
 // written without one.
 
-import {createRedactor} from './redaction.js';
+import {createRedactor, hideIn, longOnes} from './redaction.js';
 
 export type SecretKeeper = {
   /** Hides these from now on. */
   readonly keep: (secrets: readonly string[]) => void;
   /** The text without what is kept. */
   readonly hide: (text: string) => string;
+  /** The document without what is kept and too long to be anything else. */
+  readonly hideInDocument: (document: unknown) => unknown;
 };
 
 // Whatever is wrong with the settings, what stands in these is a secret.
@@ -22,5 +24,9 @@ export function createSecretKeeper(env: Readonly<Record<string, string | undefin
     hide = createRedactor([...known]);
   };
   keep(Object.entries(env).flatMap(([name, value]) => (VARIABLES.test(name) && value ? [value] : [])));
-  return {keep, hide: text => hide(text)};
+  return {
+    keep,
+    hide: text => hide(text),
+    hideInDocument: document => hideIn(document, createRedactor(longOnes([...known]))),
+  };
 }

@@ -66,4 +66,9 @@ test('what the environment holds is a secret from the first moment on, and what 
   const keeper = createSecretKeeper({TAP_ACTIVECAMPAIGN_API_KEY: 'key1 ', TAP_ACTIVECAMPAIGN_MASK_KEY: 'key2'});
   keeper.keep(['key3']);
   expect(keeper.hide('key1 key2 key3 key4')).toBe('*** *** *** key4');
+  keeper.keep(['a key that is long enough']);
+  expect(keeper.hideInDocument({key1: 'key2', a: ['it is a key that is long enough']})).toEqual({
+    key1: 'key2',
+    a: ['it is ***'],
+  });
 });
