@@ -198,12 +198,12 @@ async function tryAll(context: ReadingContext, seen: readonly SeenLook[], {tried
   // A list of one page is read whole, whatever its server obeys.
   for (const lists of [long, pageable.filter(look => !long.includes(look))]) {
     await withEach(lists, AT_ONCE, look => tryOrders(look, ordersByKey(look)));
-    await withEach(lists, AT_ONCE, look => tryOrders(look, ordersById()));
     await withEach(
       lists.filter(({definition}) => !definition.changedSince),
       AT_ONCE,
       tryFilters,
     );
+    await withEach(lists, AT_ONCE, look => tryOrders(look, ordersById()));
   }
 }
 
@@ -213,7 +213,12 @@ async function tryEach(
   results: Record<string, Obedience>,
   tryOut: (look: SeenLook, trial: Trial) => Promise<Obedience>,
 ): Promise<void> {
-  for (const trial of trials) results[trial.parameter] = await tryOut(look, trial);
+  for (const trial of trials) {
+    const result = await tryOut(look, trial);
+    results[trial.parameter] = result;
+    // Another spelling of the same brings nothing new.
+    if (result === 'obeyed') return;
+  }
 }
 
 /** Whether there is more than the first look has shown. */

@@ -1,8 +1,10 @@
 // `--test` as a user runs it: every line says ok, warn, fail or skip, what was found and what to do.
 
-import {createServer, type Server} from 'node:net';
+import {createServer as createHttpsServer} from 'node:https';
+import {type AddressInfo, createServer, type Server} from 'node:net';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {type Simulator, startSimulator} from '../../src/simulator/simulator.js';
+import {makeCertificate} from '../support/certificate.js';
 import {createWorkspace, runTap} from '../support/tap.js';
 
 const workspace = createWorkspace();
@@ -16,18 +18,26 @@ afterAll(async () => {
   workspace.remove();
 });
 
-type Given = {readonly state?: unknown; readonly catalog?: unknown; readonly args?: readonly string[]};
+type Given = {
+  readonly state?: unknown;
+  readonly catalog?: unknown;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 /** The lines by their checks, and whatever else there is to see. */
-async function examine(config: object, {state, catalog, args = []}: Given = {}) {
-  const {code, lines, stderr, stdout} = await runTap([
-    '--test',
-    '--config',
-    workspace.file('config.json', {requests_per_second: 0, max_retries: 0, ...config}),
-    ...(state === undefined ? [] : ['--state', workspace.file('state.json', state)]),
-    ...(catalog === undefined ? [] : ['--catalog', workspace.file('catalog.json', catalog)]),
-    ...args,
-  ]);
+async function examine(config: object, {state, catalog, args = [], env}: Given = {}) {
+  const {code, lines, stderr, stdout} = await runTap(
+    [
+      '--test',
+      '--config',
+      workspace.file('config.json', {requests_per_second: 0, max_retries: 0, ...config}),
+      ...(state === undefined ? [] : ['--state', workspace.file('state.json', state)]),
+      ...(catalog === undefined ? [] : ['--catalog', workspace.file('catalog.json', catalog)]),
+      ...args,
+    ],
+    env,
+  );
   for (const line of lines) expect(line).toMatch(/^(ok {2}|warn|fail|skip) {2}[a-z_]+: \S/);
   const of = (check: string) => lines.filter(line => line.slice(6).startsWith(`${check}: `));
   return {code, stderr, stdout, of, checks: [...new Set(lines.map(line => line.slice(6, line.indexOf(':'))))]};
@@ -68,7 +78,6 @@ test('the faults of an account end with 1: a clock, a zone, missing rights, and 
       api_url: `sandbox:${manners}&requests_per_second=30`,
       naive_timezone: 'UTC',
       requests_per_second: 25,
-      max_retries: 3,
     },
     {state: {bookmarks: {deals: {mdate: '2026-01-01T00:00:00Z'}}}, args: ['--select', 'tags,deals,goals,contacts']},
   );
@@ -129,6 +138,32 @@ test('what is no API, or speaks no TLS, is told with the step at which the way e
     const plain = await examine({api_url: `http://127.0.0.1:${port}`, api_token: 'f00dface'});
     expect(plain.code).toBe(2);
     expect(plain.of('token')).toEqual([expect.stringMatching(/^fail .*api_url.*copy the URL/)]);
+  } finally {
+    server.close();
+  }
+});
+
+test('a certificate that soon expires, and one for another host, are told before a token is sent', async () => {
+  const certificate = makeCertificate(Date.now() + 5.5 * 86_400_000);
+  const env = {NODE_EXTRA_CA_CERTS: workspace.file('own.pem', certificate.cert)};
+  let requests = 0;
+  const server = createHttpsServer(certificate, (_, response) => {
+    requests += 1;
+    response.writeHead(403).end();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  try {
+    const own = await examine({api_url: `https://127.0.0.1:${port}`, api_token: 'f00dface'}, {env});
+    expect(own.of('connection')).toEqual([
+      expect.stringMatching(/^warn .* by TLSv1\.3; its certificate holds for 5 more/),
+    ]);
+    expect(own.of('token')).toEqual([expect.stringMatching(/^fail .*HTTP 403/)]);
+    expect(requests).toBe(1);
+    const other = await examine({api_url: `https://localhost:${port}`, api_token: 'f00dface'}, {env});
+    expect(other.code).toBe(2);
+    expect(other.of('connection')).toEqual([expect.stringMatching(/^fail .*is for another host; copy api_url/)]);
+    expect(requests).toBe(1);
   } finally {
     server.close();
   }
