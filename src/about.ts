@@ -3,7 +3,7 @@
 
 import {isSelectedByDefault} from './catalog.js';
 import {InputError} from './errors.js';
-import type {Flags} from './flags.js';
+import {ABOUT_FORMATS, type Flags} from './flags.js';
 import {schemaOf} from './schemas.js';
 import {type SettingSchema, settings} from './settings.js';
 import {
@@ -16,8 +16,6 @@ import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 /** The forms of the document. */
-const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
-
 export type AboutFormat = (typeof ABOUT_FORMATS)[number];
 
 const NAME = 'tap-activecampaign';

@@ -1,7 +1,8 @@
 // Puts a sync together, of what it was given to choose by and a connection: its messages, and the way to tell of its
 // end. Shared by the command line and the library; writes no message itself.
 
-import {type ChosenBy, prepareChoice} from './choice.js';
+import {type Bounds, boundIn, UNBOUNDED} from './bounds.js';
+import {type Choice, type ChosenBy, prepareChoice} from './choice.js';
 import {systemClock} from './clock.js';
 import {secretsOf} from './config.js';
 import type {Connection} from './connection.js';
@@ -10,7 +11,7 @@ import type {Message} from './message-types.js';
 import {planSettingsOf} from './plan-settings.js';
 import type {SyncReport} from './report.js';
 import {type RunResult, type RunVoices, tellEnd} from './run-end.js';
-import {type SyncProgress, sync} from './sync.js';
+import {type SyncProgress, sync, syncNothing} from './sync.js';
 
 /** What a sync is given; `warnings` are sentences about its config and state. */
 export type SyncGiven = ChosenBy & {readonly warnings: readonly string[]};
@@ -20,6 +21,8 @@ export type SyncPlace = RunVoices & {
   readonly connection: Connection;
   /** The version of the tap. */
   readonly version: string;
+  /** None if not given. Of requests and minutes the connection knows. */
+  readonly bounds?: Bounds;
   /** Ends the run, and the connection with it. */
   readonly signal: AbortSignal;
   /** The caller's own signal: told of as the reason why a run was stopped. */
@@ -39,38 +42,40 @@ export type BegunSync = {
  */
 export function prepareSync(given: SyncGiven): (place: SyncPlace) => Promise<BegunSync> {
   const choose = prepareChoice(given);
-  const {config, state, warnings, fullRefresh} = given;
+  const {config, state, warnings} = given;
   return async place => {
-    const {connection, log, signal, onProgress} = place;
+    const {bounds = UNBOUNDED, connection, log, signal, onProgress} = place;
     const {client, reading, tally} = connection;
     for (const warning of warnings) log.warn({}, warning);
-    const {selection, isFullRefresh, warnings: ofChoice} = await choose(client, signal);
-    const ids = selection.streams.map(({definition}) => definition.tapStreamId);
-    for (const warning of [...ofChoice, ...unusedFilters(config.filters, ids)]) log.warn({}, warning);
-    if (fullRefresh !== undefined && !ids.some(isFullRefresh)) {
-      log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
-    }
-    if (ids.length === 0) log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
-    else log.info({streams: ids.length, requests_per_second: config.requestsPerSecond}, 'sync started');
-
     const startedAt = systemClock.wall();
     const startedMs = systemClock.now();
     let told: SyncReport | undefined;
-    const messages = sync({
-      streams: selection.streams,
-      state,
-      client,
-      reading,
-      tally,
-      settings: {...planSettingsOf(config, isFullRefresh), failFast: config.failFast},
-      log,
-      now: systemClock.now,
-      wall: systemClock.wall,
-      signal,
-      onReport: ended => {
-        told = ended;
-      },
-      ...(onProgress ? {onProgress} : {}),
+    const onReport = (ended: SyncReport) => {
+      told = ended;
+    };
+    const start = async () => {
+      const choice = await choose(client, signal);
+      logStart(choice, given, log);
+      return sync({
+        streams: choice.selection.streams,
+        state,
+        client,
+        reading,
+        tally,
+        settings: {...planSettingsOf(config, choice.isFullRefresh), failFast: config.failFast},
+        bounds,
+        log,
+        now: systemClock.now,
+        wall: systemClock.wall,
+        signal,
+        onReport,
+        ...(onProgress ? {onProgress} : {}),
+      });
+    };
+    const messages = await start().catch(error => {
+      const reached = boundIn(error, signal);
+      if (!reached) throw error;
+      return syncNothing(state, reached, onReport);
     });
     return {
       messages,
@@ -83,4 +88,18 @@ export function prepareSync(given: SyncGiven): (place: SyncPlace) => Promise<Beg
       },
     };
   };
+}
+
+function logStart(
+  {selection, isFullRefresh, warnings}: Choice,
+  {config, fullRefresh}: SyncGiven,
+  log: SyncPlace['log'],
+): void {
+  const ids = selection.streams.map(({definition}) => definition.tapStreamId);
+  for (const warning of [...warnings, ...unusedFilters(config.filters, ids)]) log.warn({}, warning);
+  if (fullRefresh !== undefined && !ids.some(isFullRefresh)) {
+    log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
+  }
+  if (ids.length === 0) log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
+  else log.info({streams: ids.length, requests_per_second: config.requestsPerSecond}, 'sync started');
 }

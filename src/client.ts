@@ -13,6 +13,7 @@ import type {Gate} from './gate.js';
 import {isObject} from './json.js';
 import type {Logger} from './logger.js';
 import {createRedactor} from './redaction.js';
+import type {RequestBudget} from './request-budget.js';
 import {parseWire} from './wire.js';
 
 const FIRST_BACKOFF_MS = 500;
@@ -50,8 +51,8 @@ export type RequestOptions = {
 export type Client = {
   /**
    * Asks `path` (relative to /api/3/) and gives the answer's object. Retries what is transient (429, 5xx,
-   * a passing 403, resets, time-outs, cut, empty or HTML bodies). Throws ApiError for what stays, and the signal's
-   * reason when it aborts.
+   * a passing 403, resets, time-outs, cut, empty or HTML bodies). Throws ApiError for what stays, BoundReached when the
+   * budget is spent, and the signal's reason when it aborts.
    */
   readonly get: (path: string, query: Readonly<Record<string, string>>, options: RequestOptions) => Promise<Answer>;
   /** Closes the connections that were kept open. */
@@ -91,6 +92,8 @@ export type ClientOptions = {
   /** A number in [0, 1), for the jitter of the backoff. */
   readonly random: () => number;
   readonly log: Logger;
+  /** What may be sent in all, retries included; without one there is no end to it. */
+  readonly budget?: RequestBudget | undefined;
   /** Told when an attempt has really left for the server, also when its answer is not waited for any more. */
   readonly onSent?: (sent: {readonly endpoint: string; readonly isRetry: boolean}) => void;
   readonly onAttempt?: (attempt: Attempt) => void;
@@ -114,7 +117,7 @@ type Outcome =
 
 /** A client for one account. Sends nothing by itself. */
 export function createClient(options: ClientOptions): Client {
-  const {baseUrl, gate, clock, log} = options;
+  const {baseUrl, budget, gate, clock, log} = options;
   // A server may repeat in its answer what was sent to it.
   const hide = createRedactor([options.token]);
   const agents = {
@@ -145,7 +148,13 @@ export function createClient(options: ClientOptions): Client {
     {rank, signal}: RequestOptions,
     onSent: () => void,
   ): Promise<Ended> {
+    // Known to be refused, it need not wait for its turn; while it waits, others may take what is left.
+    if (budget?.isSpent()) return budget.refuse();
     const pass = await gate.enter(rank, signal);
+    if (budget?.take() === false) {
+      pass.failed();
+      return budget.refuse();
+    }
     const departedAt = clock.now();
     const end = (outcome: Outcome, headers: Headers = {}, pausedMs = 0): Ended => {
       return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs, headers, endedAt: clock.wall()};
@@ -183,6 +192,8 @@ export function createClient(options: ClientOptions): Client {
       signal?.throwIfAborted();
       if (error instanceof RequestError) return end(judgeNetworkFault(error));
       throw error;
+    } finally {
+      budget?.ended();
     }
   }
 

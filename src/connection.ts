@@ -8,6 +8,7 @@ import {createGate} from './gate.js';
 import type {Logger} from './logger.js';
 import type {ReadingContext} from './reading/list.js';
 import {createPlaces, USUAL_START} from './reading/places.js';
+import type {RequestBudget} from './request-budget.js';
 import {createRequestTally, type RequestTally} from './request-tally.js';
 
 const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024;
@@ -41,8 +42,11 @@ export async function findAccount(config: Config): Promise<Account> {
   }
 }
 
-/** A connection to an account. Sends nothing by itself; `signal` ends whatever is under way. */
-export function connect(account: Account, config: Config, log: Logger, signal: AbortSignal): Connection {
+/** What ends whatever is under way, and how many requests may be sent in all. */
+export type Limits = {readonly signal: AbortSignal; readonly budget?: RequestBudget | undefined};
+
+/** A connection to an account. Sends nothing by itself. */
+export function connect(account: Account, config: Config, log: Logger, {signal, budget}: Limits): Connection {
   const {maxConcurrentRequests: window, pageSize} = config;
   const gate = createGate({
     requestsPerSecond: config.requestsPerSecond,
@@ -63,6 +67,7 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
     clock: systemClock,
     random: Math.random,
     log,
+    budget,
     onSent: ({endpoint, isRetry}) => tally.sent(endpoint, isRetry),
     onAttempt: attempt => {
       tally.paused(attempt.endpoint, attempt.pausedMs);
@@ -73,7 +78,14 @@ export function connect(account: Account, config: Config, log: Logger, signal: A
   // Where no limit holds requests back, only what was written earns more of them.
   const perSecond = Math.min(USUAL_START.perSecond, config.requestsPerSecond);
   const start = {...USUAL_START, perSecond, clock: systemClock};
-  const places = createPlaces({pages: 10 * window, pagesOfOne: window + 2, bytes: MOST_BYTES_IN_MEMORY, start});
+  const places = createPlaces({
+    pages: 10 * window,
+    pagesOfOne: window + 2,
+    // Where requests are counted, none is spent on a stream whose turn may not come.
+    isOneByOne: budget !== undefined,
+    bytes: MOST_BYTES_IN_MEMORY,
+    start,
+  });
   return {
     client,
     reading: {client, places, pageSize, window, wall: systemClock.wall},

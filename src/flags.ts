@@ -3,6 +3,9 @@
 import {resolve} from 'node:path';
 import {InputError} from './errors.js';
 
+/** The values of `--format`. */
+export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
+
 /** The flags as they were given. */
 export type Flags = {
   readonly config: readonly string[];
@@ -17,6 +20,9 @@ export type Flags = {
   readonly state?: string;
   readonly select?: string;
   readonly fullRefresh?: string | true;
+  readonly maxRecords?: string;
+  readonly maxRequests?: string;
+  readonly maxMinutes?: string;
 };
 
 /** The file of `--catalog`, or of its old name. Throws InputError when they name two files. */

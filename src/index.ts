@@ -148,7 +148,7 @@ async function open(config: Config, {signal: stop = new AbortController().signal
   const account = await findAccount(config);
   const secrets = [account.token, ...secretsOf(config)];
   const log = createEntryLogger({level: config.logLevel, secrets}, entry => take?.(entry));
-  return {...openSession(account, config, log, stop), log, stop};
+  return {...openSession(account, config, log, {signal: stop}), log, stop};
 }
 
 function throwIfFailed({streams}: RunReport): void {

@@ -1,6 +1,7 @@
 // The run report: what a run read, how, at what cost and with what certainty. Data and pure functions; knows no files
 // and no log. Holds counts, names, instants and what the user filters by, never a record's content.
 
+import type {BoundOption} from './bounds.js';
 import {fromMillis} from './dates.js';
 import type {Filters} from './filters.js';
 import type {Verdict} from './reading/list.js';
@@ -58,6 +59,25 @@ export type SyncReport = {
   readonly streams: readonly StreamReport[];
   /** Stopped by its signal before all streams were read. */
   readonly isInterrupted: boolean;
+  /** The bound that ended the run before all streams were read, where one did. */
+  readonly bound?: BoundEnd | undefined;
+};
+
+/** A run that ended at one of its bounds. */
+export type BoundEnd = {
+  readonly option: BoundOption;
+  readonly limit: number;
+  /** The stream that is left in the middle, if one is. */
+  readonly inside: StreamInside | undefined;
+  /** Whether the state says more now than when the run began, or a stream was read. */
+  readonly hasMovedOn: boolean;
+};
+
+/** How far a stream was read: rows up to where the next run goes on, of those that the API counts. */
+export type StreamInside = {
+  readonly stream: string;
+  readonly rows: number | undefined;
+  readonly total: number | undefined;
 };
 
 export type RunFacts = {
@@ -83,9 +103,17 @@ export type RunReport = {
   readonly seconds: number;
   readonly exit_code: number;
   readonly interrupted: boolean;
+  readonly bound: BoundEntry | null;
   readonly error: string | null;
   readonly totals: Totals;
   readonly streams: readonly StreamEntry[];
+};
+
+/** The bound at which the run ended with streams left to read. */
+export type BoundEntry = {
+  readonly option: BoundOption;
+  readonly limit: number;
+  readonly moved_on: boolean;
 };
 
 export type Totals = {
@@ -158,7 +186,7 @@ export function blankReport(stream: string): StreamReport {
 
 /** The report of a run, ready to be written as JSON. */
 export function toRunReport({sync, counts, version, startedAt, endedAt, exitCode, error}: RunFacts): RunReport {
-  const {streams, isInterrupted} = sync;
+  const {streams, isInterrupted, bound} = sync;
   const count = (outcome: Outcome) => streams.filter(stream => stream.outcome === outcome).length;
   const sum = (figure: (stream: StreamReport) => number) => streams.reduce((sum, stream) => sum + figure(stream), 0);
   return {
@@ -169,6 +197,7 @@ export function toRunReport({sync, counts, version, startedAt, endedAt, exitCode
     seconds: round((endedAt - startedAt) / 1_000),
     exit_code: exitCode,
     interrupted: isInterrupted,
+    bound: bound ? {option: bound.option, limit: bound.limit, moved_on: bound.hasMovedOn} : null,
     error,
     totals: {
       streams: streams.length,

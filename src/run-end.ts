@@ -5,7 +5,7 @@ import {DONE, exitCodeOf, FAILED} from './exit-codes.js';
 import type {Logger} from './logger.js';
 import {OutputClosedError} from './messages.js';
 import {createRedactor, hideIn, longOnes} from './redaction.js';
-import {type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
+import {type BoundEnd, type RunReport, type StreamReport, type SyncReport, toRunReport} from './report.js';
 import {writeReportFile} from './report-file.js';
 import {renderReportTable} from './report-table.js';
 import type {RequestTally} from './request-tally.js';
@@ -39,18 +39,19 @@ export type RunVoices = {
   readonly columns: (() => number) | undefined;
 };
 
-export type RunStatus = 'done' | 'failed' | 'stopped';
+/** Bounded: it ended at a bound of its own, with streams left to read. */
+export type RunStatus = 'done' | 'failed' | 'stopped' | 'bounded';
 
 export type RunResult = {readonly status: RunStatus; readonly report: RunReport};
 
-/** Tells how a sync ended, the streams that failed last. Says whether one did, or the run was stopped. */
+/** Tells how a sync ended, the streams that failed last. Says whether one did, or the run ended early. */
 export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunResult {
   const sync = complete(end);
   const namesOf = (outcome: StreamReport['outcome']) =>
     sync.streams.filter(stream => stream.outcome === outcome).map(({stream}) => stream);
   const failed = namesOf('failed');
   const skipped = namesOf('skipped');
-  const status = sync.isInterrupted ? 'stopped' : failed.length > 0 ? 'failed' : 'done';
+  const status = sync.isInterrupted ? 'stopped' : failed.length > 0 ? 'failed' : sync.bound ? 'bounded' : 'done';
   const report = toRunReport({
     sync,
     counts: end.tally.total(),
@@ -67,6 +68,8 @@ export function tellEnd(end: RunEnd, {log, signpost, columns}: RunVoices): RunRe
     const {done: streams, records} = report.totals;
     const facts = {streams, records, seconds: Math.round(end.seconds * 10) / 10};
     if (status === 'stopped') log.warn(facts, 'sync stopped by a signal; the next run goes on from the last STATE');
+    else if (sync.bound)
+      tellBound(sync.bound, {...facts, requests: report.totals.requests}, sync.streams, {log, signpost});
     else signpost.info(facts, 'sync finished');
   }
   if (end.reportFile !== undefined) save(end.reportFile, hideIn(report, createRedactor(longOnes(end.secrets))), log);
@@ -81,7 +84,29 @@ function complete({told, tally, signal}: RunEnd): SyncReport {
   // Where the engine says nothing, nothing is known of the streams: better none than wrong ones.
   if (!told) return {streams: [], isInterrupted: signal.aborted};
   const streams = told.streams.map(report => ({...report, ...tally.of(report.stream)}));
-  return {streams, isInterrupted: told.isInterrupted};
+  return {...told, streams};
+}
+
+/** Tells at which bound a run has ended, what is left of it, and whether the next one will get any further. */
+function tellBound(
+  {option, limit, inside, hasMovedOn}: BoundEnd,
+  facts: Readonly<Record<string, number>>,
+  streams: readonly StreamReport[],
+  {log, signpost}: Pick<RunVoices, 'log' | 'signpost'>,
+): void {
+  const bound = `${option} ${limit}`;
+  const left = streams.filter(({outcome, stream}) => isLeft(outcome) && stream !== inside?.stream);
+  const notBegun = left.map(({stream}) => stream);
+  signpost.info(
+    {bound, ...facts, ...(inside ? {inside} : {}), not_begun: notBegun},
+    'a bound is reached, and the sync ends; the next run goes on from the last STATE',
+  );
+  if (!hasMovedOn)
+    log.warn({bound}, 'the bound lets nothing move on: the next run would end where this one did; raise it');
+}
+
+function isLeft(outcome: StreamReport['outcome']): boolean {
+  return outcome === 'stopped' || outcome === 'not started';
 }
 
 function exitCodeFor({error, signal}: RunEnd, status: RunStatus): number {

@@ -3,9 +3,10 @@
 import type {Writable} from 'node:stream';
 import {systemClock} from './clock.js';
 import {type Config, secretsOf} from './config.js';
-import {type Account, type Connection, connect, findAccount} from './connection.js';
+import {type Account, type Connection, connect, findAccount, type Limits} from './connection.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
+import type {RequestBudget} from './request-budget.js';
 
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,8 @@ export type Surroundings = {
   readonly stderr: Terminal;
   /** Ends the run. */
   readonly signal: AbortSignal;
+  /** The requests that may be sent in all; without one there is no end to it. */
+  readonly budget?: RequestBudget | undefined;
   /** Told the log once the config has said what it looks like. */
   readonly onLog: (log: Logger) => void;
   /** Told what must not be shown from now on. */
@@ -51,12 +54,12 @@ export type Session = {
   readonly close: () => Promise<void>;
 };
 
-/** Connects to an account; `signal` ends whatever is under way, and so does closing. */
-export function openSession(account: Account, config: Config, log: Logger, signal: AbortSignal): Session {
+/** Connects to an account; the signal ends whatever is under way, and so does closing. */
+export function openSession(account: Account, config: Config, log: Logger, {signal, budget}: Limits): Session {
   const end = new AbortController();
   const abort = () => end.abort(new Error('the run is over'));
   const ending = AbortSignal.any([signal, end.signal]);
-  const connection = connect(account, config, log, ending);
+  const connection = connect(account, config, log, {signal: ending, budget});
   return {
     connection,
     signal: ending,
@@ -102,7 +105,7 @@ export async function withConnection<T>(
   const signpost = createLog(config.logLevel);
   const log = isWatched ? createLog('warn') : signpost;
   surroundings.onLog(log);
-  const {connection, signal, abort, close} = openSession(account, config, log, surroundings.signal);
+  const {connection, signal, abort, close} = openSession(account, config, log, surroundings);
   try {
     return await use(connection, {log, signpost, columns, progress, secrets, signal, abort});
   } finally {

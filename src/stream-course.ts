@@ -21,6 +21,13 @@ export type StreamCourse = {
   readonly take: (row: WireRow, isWanted?: boolean) => Record<string, unknown> | undefined;
   /** All records of a page were written. */
   readonly endPage: (page: Pick<Page, 'checkpoint'>) => void;
+  /** Whether a later run could go on behind the last page that ended, or at least further than from where it did. */
+  readonly canGoOn: () => boolean;
+  /**
+   * Rows of the list up to where a later run would go on, those of earlier runs included; undefined where they are not
+   * counted, or where the read would begin again.
+   */
+  readonly rowsBehind: () => number | undefined;
   /** The state with where the read stands behind the last page that ended, and with what is known of the server. */
   readonly save: (state: State) => State;
   /** The state as it was last saved, if it was. */
@@ -70,6 +77,8 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
   let isZoneless = false;
   let checkpoint: (() => Checkpoint | undefined) | undefined;
   let place: StreamProgress | undefined;
+  let placeBefore: StreamProgress | undefined;
+  let isPlaceOfPage = false;
   let hasBegun = false;
 
   const take = (row: WireRow, isWanted = false) => {
@@ -116,16 +125,30 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     return hasBegun && !progress.isResumed ? dropProgress(known, plan.tapStreamId) : known;
   };
 
-  const save = (state: State) => {
+  const hold = () => {
     const at = checkpoint?.();
     // It holds for the last page only, and costs something to make.
     checkpoint = undefined;
     if (at !== undefined) {
       const {beganAt, highest = null, isZoneless, leftOut, version = null} = account();
       const savedAt = fromMillis(wall());
+      placeBefore = place;
       place = {selection: plan.selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
+      isPlaceOfPage = true;
     }
-    return saved(state);
+  };
+
+  const canGoOn = () => {
+    hold();
+    const before = placeBefore ?? (progress.isResumed ? plan.resumed : undefined);
+    // In the middle of a long list below one parent the place is that in front of the parent.
+    return isPlaceOfPage && JSON.stringify(place?.at) !== JSON.stringify(before?.at);
+  };
+
+  const rowsBehind = () => {
+    const standing = place ?? (hasBegun && !progress.isResumed ? undefined : plan.resumed);
+    const seen = standing?.at['seen'];
+    return typeof seen === 'number' && seen > 0 ? seen : undefined;
   };
 
   return {
@@ -133,8 +156,14 @@ export function createCourse(plan: StreamPlan, progress: Progress, wall: () => n
     endPage: page => {
       hasBegun = true;
       checkpoint = page.checkpoint;
+      isPlaceOfPage = false;
     },
-    save,
+    canGoOn,
+    rowsBehind,
+    save: state => {
+      hold();
+      return saved(state);
+    },
     saved,
     account,
     records: () => records,

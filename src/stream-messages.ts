@@ -1,6 +1,7 @@
 // The messages of one stream: its SCHEMA, the RECORDs of its pages, a STATE now and then, and ACTIVATE_VERSION where
 // the read may speak about what is missing. Knows their order and no HTTP.
 
+import type {BoundReached} from './bounds.js';
 import {type Conclusion, conclude} from './conclusion.js';
 import {fromMillis} from './dates.js';
 import type {Logger} from './logger.js';
@@ -27,14 +28,16 @@ export type StreamToWrite = {
   readonly now: () => number;
   /** Told after each record. */
   readonly onRecord: () => void;
+  /** The bound at which the run ends before a page that has come, if one is reached now. */
+  readonly bound: () => BoundReached | undefined;
 };
 
 /**
- * Yields the messages of a stream. Returns what the read means, once it has ended; passes on what `pages` throws, after
- * which the course says what was written.
+ * Yields the messages of a stream. Returns what the read means, once it has ended; passes on what `pages` throws, and
+ * throws BoundReached where the run is to end between two pages, after which the course says what was written.
  */
 export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Message, Conclusion> {
-  const {plan, reading, course, state, log, now, onRecord} = options;
+  const {plan, reading, course, state, log, now, onRecord, bound} = options;
   const {stream, tapStreamId} = plan;
   const dataKey = dataKeyOf(stream.definition);
   const cadence = createStateCadence(now);
@@ -43,6 +46,9 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
 
   try {
     for await (const page of reading.pages) {
+      // Looked at when there is a next page: a bound that falls on the end of the stream cuts nothing.
+      const reached = bound();
+      if (reached) throw reached;
       // Not before the first page: a stream that turns out to be unreadable makes no table.
       if (!isAnnounced) {
         if (reading.progress.isResumed) log.info({stream: tapStreamId}, 'stream goes on where it was interrupted');

@@ -1,6 +1,7 @@
 // The engine: walks the selected streams in order and yields Singer messages. Writes nothing and knows no HTTP.
 
 import {checkToken} from './access.js';
+import {type BoundReached, type Bounds, boundIn, reachedAfter} from './bounds.js';
 import type {Client} from './client.js';
 import type {Conclusion} from './conclusion.js';
 import {ApiError} from './errors.js';
@@ -10,7 +11,7 @@ import type {Message} from './message-types.js';
 import {judgeFailure, logOutcome, reportStream, reportUnread, stateBehind, warnOfLosses} from './outcome.js';
 import type {ReadingContext} from './reading/list.js';
 import {type StreamReading, startReading} from './reading/reader.js';
-import type {Outcome, StreamReport, SyncReport} from './report.js';
+import type {BoundEnd, Outcome, StreamInside, StreamReport, SyncReport} from './report.js';
 import type {RequestTally} from './request-tally.js';
 import type {SelectedStream} from './selection.js';
 import {type State, setCurrentlySyncing} from './state.js';
@@ -26,12 +27,13 @@ export type SyncOptions = {
   /** What the requests of each stream cost so far. */
   readonly tally: Pick<RequestTally, 'of'>;
   readonly settings: SyncSettings;
+  readonly bounds: Bounds;
   readonly log: Logger;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   /** This machine's time: milliseconds since 1970 (UTC). */
   readonly wall: () => number;
-  /** Ends the run: the last true STATE is yielded, and the report says so. */
+  /** Ends the run: the last true STATE is yielded, and the report says so. May abort with BoundReached. */
   readonly signal: AbortSignal;
   /** Told after each record. */
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -56,13 +58,17 @@ export type SyncProgress = {
 
 /**
  * Reads the streams and yields their messages, one stream behind the other, with a true STATE between them.
- * Throws InputError when the token is refused; a stream's own failure is reported, not thrown.
+ * A run that comes to a bound ends with the STATE from which the next one goes on. Throws InputError when the token is
+ * refused; a stream's own failure is reported, not thrown.
  */
 export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
-  const {client, log, settings, signal, wall} = options;
+  const {bounds, client, log, settings, signal, wall} = options;
   const plans = planStreams(options.streams, options.state, settings, wall());
   const reports: StreamReport[] = [];
   let state = options.state;
+  let records = 0;
+  let inside: StreamInside | undefined;
+  let reached: BoundReached | undefined;
   let isInterrupted = false;
 
   const token = checkToken(client, signal);
@@ -79,23 +85,60 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
       if (!reading) continue;
       options.reading.places.setCurrent(rank);
       state = setCurrentlySyncing(state, plan.tapStreamId);
+      reached = reachedAfter(records, bounds);
+      if (reached) break;
       yield toStateMessage(state);
 
-      const end = yield* syncStream({plan, reading, known, expected, state}, options);
+      const end = yield* syncStream({plan, reading, known, expected, state, records}, options);
       state = end.state;
+      records += end.report.records;
       reports.push(end.report);
       logOutcome(end.report, log);
+      ({reached, inside} = end);
       isInterrupted = end.report.outcome === 'stopped';
       if (isInterrupted || (end.report.outcome === 'failed' && settings.failFast)) break;
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    reached = boundIn(error, signal);
+    if (!signal.aborted && !reached) throw error;
     isInterrupted = true;
   } finally {
     for (const reading of known) reading.stop();
   }
-  yield toStateMessage(isInterrupted ? state : setCurrentlySyncing(state, null));
-  options.onReport?.({streams: [...reports, ...plans.slice(reports.length).map(reportUnread)], isInterrupted});
+  yield toStateMessage(isInterrupted || reached ? state : setCurrentlySyncing(state, null));
+  options.onReport?.({
+    streams: [...reports, ...plans.slice(reports.length).map(reportUnread)],
+    isInterrupted: isInterrupted && !reached,
+    ...(reached ? {bound: endAt(reached, {inside, hasMovedOn: hasMovedOn(reports, options.state, state)})} : {}),
+  });
+}
+
+/**
+ * A run whose time was up, or whose requests were spent, before it could begin to read: its STATE is the one it was
+ * given, so that whoever keeps the last one keeps it.
+ */
+export async function* syncNothing(
+  state: State,
+  reached: BoundReached,
+  onReport: (report: SyncReport) => void,
+): AsyncGenerator<Message> {
+  yield toStateMessage(state);
+  onReport({streams: [], isInterrupted: false, bound: endAt(reached, {inside: undefined, hasMovedOn: false})});
+}
+
+function endAt({option, limit}: BoundReached, how: Pick<BoundEnd, 'inside' | 'hasMovedOn'>): BoundEnd {
+  return {option, limit, ...how};
+}
+
+/** Whether the next run has less to do, or begins elsewhere. */
+function hasMovedOn(reports: readonly StreamReport[], before: State, after: State): boolean {
+  if (reports.some(({outcome}) => outcome !== 'stopped')) return true;
+  return whatCounts(before) !== whatCounts(after);
+}
+
+/** What a state says besides the times of reading: a place that was only reached again is no step. */
+function whatCounts({bookmarks}: State): string {
+  return JSON.stringify(bookmarks, (key, value) => (key === 'saved_at' || key === 'began_at' ? undefined : value));
 }
 
 type StreamTurn = {
@@ -105,16 +148,23 @@ type StreamTurn = {
   readonly known: readonly StreamReading[];
   readonly expected: readonly number[];
   readonly state: State;
+  /** Records that the run wrote before. */
+  readonly records: number;
 };
 
-type StreamEnd = {readonly state: State; readonly report: StreamReport};
+type StreamEnd = {
+  readonly state: State;
+  readonly report: StreamReport;
+  readonly reached?: BoundReached | undefined;
+  readonly inside?: StreamInside | undefined;
+};
 
 /** Yields the messages of one stream, and returns the state behind it and how it ended. */
 async function* syncStream(
-  {plan, reading, known, expected, state}: StreamTurn,
+  {plan, reading, known, expected, state, records}: StreamTurn,
   options: SyncOptions,
 ): AsyncGenerator<Message, StreamEnd> {
-  const {client, log, now, signal, tally, wall} = options;
+  const {bounds, client, log, now, signal, tally, wall} = options;
   const {progress} = reading;
   const course = createCourse(plan, progress, wall);
   const startedAt = now();
@@ -124,23 +174,37 @@ async function* syncStream(
     return reportStream({plan, progress, course, outcome, conclusion, error, counts, seconds});
   };
   const onRecord = () => options.onProgress?.({stream: plan.tapStreamId, records: course.records(), known, expected});
+  // Records are no end before the next run can go on behind them; time that is up is one behind any page.
+  const bound = () => {
+    const enough = reachedAfter(records + course.records(), bounds);
+    return boundIn(undefined, signal) ?? (enough && course.canGoOn() ? enough : undefined);
+  };
+  const isStop = (error: unknown) => signal.aborted || boundIn(error, signal) !== undefined;
+  const stopped = (state: State, error: unknown): StreamEnd => {
+    const reached = boundIn(error, signal);
+    const {tapStreamId} = plan;
+    const inside = {stream: tapStreamId, rows: course.rowsBehind(), total: progress.total};
+    const hasBegun = inside.rows !== undefined || course.records() > 0;
+    return {state, report: report('stopped'), reached, inside: hasBegun ? inside : undefined};
+  };
   try {
-    const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecord});
+    const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecord, bound});
     const ended = {plan, progress, course, conclusion};
     warnOfLosses(ended, log);
     return {state: stateBehind(ended, state), report: report('done', {conclusion})};
   } catch (error) {
     // What was written is not read again: the next run goes on behind it.
     const written = course.save(state);
-    if (signal.aborted) return {state: written, report: report('stopped')};
+    if (isStop(error)) return stopped(written, error);
     if (!(error instanceof ApiError)) throw error;
     reading.stop();
     const judged = {plan, progress, state: options.state, client, log, signal};
-    const outcome = await judgeFailure(error, judged).catch(fault => {
-      if (signal.aborted) return 'stopped' as const;
+    try {
+      return {state: written, report: report(await judgeFailure(error, judged), {error})};
+    } catch (fault) {
+      if (isStop(fault)) return stopped(written, fault);
       throw fault;
-    });
-    return {state: written, report: report(outcome, {error})};
+    }
   }
 }
 

@@ -107,6 +107,7 @@ async function write({stream: select = 'contacts', entry, settings, pages, begin
     log,
     now: () => now,
     onRecord: () => undefined,
+    bound: () => undefined,
   });
   let thrown: unknown;
   let conclusion: Conclusion | undefined;

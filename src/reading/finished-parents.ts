@@ -60,6 +60,7 @@ export function createFinished(options: {
         const checkpoint = {way: 'children', seen: noted.seen, total: null} as const;
         if (isAscending && options.isInOrder())
           return noted.parent === '' ? undefined : {...checkpoint, upTo: noted.parent};
+        if (noted.parent === '' && resumed === undefined) return undefined;
         // Those before the place where this run began are in no set.
         if (startedBehind !== undefined) return undefined;
         const since: string[] = [];

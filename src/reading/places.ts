@@ -47,6 +47,8 @@ export type PlacesOptions = {
   readonly pages: number;
   /** Pages that one stream may hold; the one being written may do so whatever the others have taken. */
   readonly pagesOfOne: number;
+  /** Whether pages are asked for only when the turn of their stream has come. */
+  readonly isOneByOne?: boolean;
   /** Bytes of JSON text beyond which no page is asked for but the one that has to be written next. */
   readonly bytes: number;
   /** What bounds the pages in the beginning, by a clock; without it, nothing does. */
@@ -56,7 +58,7 @@ export type PlacesOptions = {
 type Waiting = PlaceRequest & {readonly admit: (place: Place) => void};
 
 /** The places of one run. */
-export function createPlaces({pages, pagesOfOne, bytes, start}: PlacesOptions): Places {
+export function createPlaces({pages, pagesOfOne, isOneByOne = false, bytes, start}: PlacesOptions): Places {
   const waiting: Waiting[] = [];
   /** The orders of the pages that each rank holds. */
   const heldByRank = new Map<number, number[]>();
@@ -76,7 +78,7 @@ export function createPlaces({pages, pagesOfOne, bytes, start}: PlacesOptions): 
 
   function hasRoom(request: PlaceRequest): boolean {
     if (heldBytes >= bytes || heldOf(request).length >= pagesOfOne) return false;
-    return isCurrent(request) || heldPages < pages;
+    return isCurrent(request) || (!isOneByOne && heldPages < pages);
   }
 
   function isEarned(): boolean {
