@@ -1,7 +1,7 @@
 // The pipelines of examples/ and the workflows: each is run, parsed or checked as far as a machine without the services
 // behind them can. run.sh is also run with a database, in postgres.test.ts.
 
-import {execFile} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
 import {chmodSync, cpSync, existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
@@ -118,6 +118,25 @@ exit "\${TARGET_CODE:-0}"
     );
     expect((await start()).code).toBe(3);
     expect(Object.keys(stateOf(at).bookmarks).sort()).toEqual(['contacts', 'tags']);
+  });
+
+  test('stops the tap when it is stopped, and keeps what the target has taken in', async () => {
+    const at = create();
+    install(at, TAP.replace('tags,contacts', 'accounts,contacts'));
+    at.file('config.json', {
+      api_url: 'sandbox:contacts=20000&requests_per_second=0&latency_ms=20',
+      requests_per_second: 0,
+    });
+    const env = {...process.env, PATH: `${at.path('bin')}:${process.env['PATH']}`};
+    const child = spawn(at.path('run.sh'), [], {env, stdio: ['ignore', 'ignore', 'pipe']});
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (!said.includes('stream finished') && (said + text).includes('stream finished')) child.kill('SIGTERM');
+      said += text;
+    });
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(143);
+    expect(said).toContain('sync stopped by a signal');
+    expect(stateOf(at)).toMatchObject({bookmarks: {accounts: expect.anything()}, currently_syncing: 'contacts'});
   });
 
   test('does not start while the last run is still going', async () => {
@@ -284,7 +303,37 @@ describe('the manifests for Kubernetes', () => {
       name: 'TAP_ACTIVECAMPAIGN_API_TOKEN',
       valueFrom: {secretKeyRef: {name: 'activecampaign-acme', key: 'api-token'}},
     });
-    expect(containers[0].command[2]).toMatch(/exit "\$\(cat \/state\/code\)"/);
+    expect(containers[0].command[0]).toBe('bash');
+  });
+
+  // The two commands, with stand-ins for what they call: a sync that fails with 1, and a storage that shows what it got.
+  test.each([
+    ['has a state', 'echo "{}" > state.json', 'cp state.json s3://BUCKET/activecampaign/acme/state.json'],
+    ['has none', 'touch state.json', ''],
+  ])('in which a run that fails and %s is saved as far as it came, and still fails', async (_, sync, saved) => {
+    const at = createWorkspace();
+    try {
+      const [{spec}] = parseAll(read('examples/kubernetes/cronjob-object-storage.yaml'));
+      const {initContainers, containers} = spec.jobTemplate.spec.template.spec;
+      const programs = {'run.sh': `cd $1; ${sync}; exit 1`, aws: 'shift; echo "$@" | sed "s#$PWD/##g"'};
+      for (const [name, text] of Object.entries(programs))
+        chmodSync(at.file(name, `#!/usr/bin/env bash\n${text}\n`), 0o755);
+      const env = {...process.env, PATH: `${at.path('')}:${process.env['PATH']}`};
+      const start = ({command}: {command: readonly string[]}) =>
+        run(
+          'bash',
+          [
+            '-c',
+            `cd ${at.path('.')}; ${command[2]?.replaceAll('/state/', `${at.path('')}/`).replace('/state;', `${at.path('.')};`)}`,
+          ],
+          env,
+        );
+      expect((await start(initContainers[1])).code).toBe(0);
+      const {code, stdout} = await start(containers[0]);
+      expect({code, stdout: stdout.replaceAll(`${at.path('')}/`, '').trim()}).toEqual({code: 1, stdout: saved});
+    } finally {
+      at.remove();
+    }
   });
 
   test('are made for each account of a fleet, spread over the hour', async () => {
