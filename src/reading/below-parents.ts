@@ -2,7 +2,7 @@
 // serves a whole page of parents; else each parent takes one.
 
 import {shiftSeconds} from '../dates.js';
-import {isMissing, isRefusal} from '../errors.js';
+import {isRefusal} from '../errors.js';
 import {isObject} from '../json.js';
 import {dataKeyOf, type PerParent, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
@@ -10,17 +10,9 @@ import {KEYSET, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {formOf, USUAL_FORM} from './envelopes.js';
 import {createOrder, isChildrenCheckpoint} from './finished-parents.js';
+import {createIncludedProof, type Include, type IncludedProof} from './included-rows.js';
 import {createProofs} from './known-proofs.js';
-import {
-  type Accept,
-  createProgress,
-  type List,
-  type ListSession,
-  openList,
-  type Page,
-  type Progress,
-  type ReadingContext,
-} from './list.js';
+import {createProgress, type List, type ListSession, type Page, type Progress, type ReadingContext} from './list.js';
 import type {Narrowing} from './narrowing.js';
 import {readPerParent} from './per-parent.js';
 import type {StreamToRead} from './stream-to-read.js';
@@ -86,9 +78,10 @@ export async function* readBelowParents(
   const ofParents = createProgress();
   progress.parents = ofParents;
 
-  if (include && (await isIncluded(include))) {
+  const proof = include && proofOf(include);
+  if (include && proof && (await proofs().prove(includedName(include), proof.prove))) {
     try {
-      if (yield* readIncluded(include)) return;
+      if (yield* readIncluded(include, proof)) return;
       proofs().refute(includedName(include));
     } catch (error) {
       // What the server has come to refuse, the way below each parent may still do without.
@@ -164,26 +157,34 @@ export async function* readBelowParents(
     return createProofs(progress, context.wall);
   }
 
-  function isIncluded(by: Include): Promise<boolean> {
-    return proofs().prove(includedName(by), () => proveIncluded(by));
+  function proofOf(by: Include): IncludedProof {
+    const {parameters, order} = listed.definition;
+    const list = listOf(listed, keysOf(by));
+    const asked = {list, parameters: {...parameters, ...order, ...includingRows(by)}, progress: ofParents};
+    return createIncludedProof(context, session, {below, include: by, query, listed: asked, signal});
+  }
+
+  function keysOf(by: Include): readonly string[] {
+    return [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
   }
 
   /** Returns false when an answer does not bring the rows along. */
-  async function* readIncluded(by: Include): AsyncGenerator<Page, boolean> {
+  async function* readIncluded(by: Include, {isComplete}: IncludedProof): AsyncGenerator<Page, boolean> {
     use(session, 'included');
     const place = checkpoint && isIncludedCheckpoint(checkpoint) ? checkpoint.at : undefined;
     if (!place) forgetUnknown();
     const parameters = {...listed.definition.parameters, ...includingRows(by)};
     const withRows = {...listed, definition: {...listed.definition, parameters}, checkpoint: place};
-    for await (const page of readList(context, withRows, listOf(listed, [listedKey, by.dataKey]), ofParents, signal)) {
+    for await (const page of readList(context, withRows, listOf(listed, keysOf(by)), ofParents, signal)) {
       noteBegin();
       const came = page.rows[listedKey] ?? [];
       const loaded = page.rows[by.dataKey];
-      if (!loaded && came.length > 0) {
+      const changed = came.filter(row => isWanted(row, listed));
+      if ((!loaded && came.length > 0) || !(await isComplete(changed, page.rows))) {
         page.release();
         return false;
       }
-      const wanted = new Set(came.filter(row => isWanted(row, listed)).map(USUAL_FORM.keyOf));
+      const wanted = new Set(changed.map(USUAL_FORM.keyOf));
       const rows = (loaded ?? []).filter(row => isFresh(row, wanted, by));
       progress.seen = session.seen.size();
       const seen = progress.seen;
@@ -207,86 +208,12 @@ export async function* readBelowParents(
     const key = USUAL_FORM.keyOf(row);
     return key === undefined || session.seen.add(key);
   }
-
-  /** Whether the answers of the parents' list hold the same rows as those below some single parents of a page. */
-  async function proveIncluded(by: Include): Promise<boolean | undefined> {
-    const keys = [listedKey, by.dataKey, ...(by.through ? [by.through.dataKey] : [])];
-    const parameters = {...listed.definition.parameters, ...listed.definition.order, ...includingRows(by)};
-    const answer = await look(listOf(listed, keys), {...parameters, limit: String(context.pageSize)}, ofParents);
-    const loaded = answer.rowsByKey.get(by.dataKey);
-    if (answer.count === 0) return undefined;
-    const owners = by.through ? answer.rowsByKey.get(by.through.dataKey) : answer.rows;
-    if (!loaded || !owners) return false;
-    const families = owners.flatMap(owner => {
-      const parent = USUAL_FORM.keyOf(owner);
-      return parent === undefined ? [] : [{parent, rows: loaded.filter(row => isOf(row, owner, by))}];
-    });
-    for (const {parent, rows} of sampleOf(families)) {
-      if (!(await isSame(parent, rows))) return false;
-    }
-    return true;
-  }
-
-  async function isSame(parent: string, loaded: readonly WireRow[]): Promise<boolean> {
-    const path = below.path.replace(':id', encodeURIComponent(parent));
-    let own: Accept;
-    try {
-      own = await look({...list, path}, {...query, limit: String(context.pageSize)}, progress);
-    } catch (error) {
-      // The parent has gone since.
-      if (isMissing(error)) return loaded.length === 0;
-      throw error;
-    }
-    const known = new Set(loaded.map(USUAL_FORM.keyOf));
-    return own.keys.every(key => known.has(key)) && (own.count >= context.pageSize || own.count === known.size);
-  }
-
-  /**
-   * An answer that is only looked at: its rows come again. `counted` is the progress of the list that it is of; who can
-   * read the parents need not have the right to read what hangs below them.
-   */
-  async function look(at: List, parameters: Query, counted: Progress): Promise<Accept> {
-    const own = createProgress();
-    const looking = openList(context, at, own, signal);
-    try {
-      const answer = await looking.request(parameters, {isPart: true, order: -1});
-      answer.discard();
-      return answer;
-    } finally {
-      counted.proofRequests += 1;
-      counted.requests += own.requests;
-    }
-  }
 }
 
 /** The parents as they are asked for: from a little earlier on, for the clocks that do not agree. */
 export function withMargin(parents: StreamToRead): StreamToRead {
   const {since} = parents;
   return since === undefined ? parents : {...parents, since: shiftSeconds(since, -MARGIN_SECONDS)};
-}
-
-type Include = NonNullable<PerParent['include']>;
-
-/** A parent, and the rows that came along with it. */
-type Family = {readonly parent: string; readonly rows: readonly WireRow[]};
-
-/**
- * Where it shows that rows were cut off: at either end of the page parents have none, the last that has some lacks
- * others, or of those with most some have more.
- */
-function sampleOf(families: readonly Family[]): ReadonlySet<Family> {
-  const most = Math.max(0, ...families.map(({rows}) => rows.length));
-  const withRows = families.filter(({rows}) => rows.length > 0);
-  const without = families.filter(({rows}) => rows.length === 0);
-  const full = withRows.filter(({rows}) => rows.length === most);
-  const places = [withRows.at(-1), full[0], full[Math.floor(full.length / 2)], full.at(-1), without[0], without.at(-1)];
-  return new Set(places.filter(family => family !== undefined));
-}
-
-/** Whether a row that came along belongs to a parent. */
-function isOf(row: WireRow, parent: WireRow, {parentKey, through}: Include): boolean {
-  const [child, owner] = through ? [row['id'], parent[through.childKey]] : [row[parentKey ?? ''], parent['id']];
-  return child !== undefined && String(child) === String(owner);
 }
 
 /** What asks for the rows along with their parents. */

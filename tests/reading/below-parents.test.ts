@@ -26,6 +26,8 @@ type World = {
   /** The rows that come along of those that should. */
   readonly along?: (rows: readonly WireRow[], query: ListQuery) => unknown;
   readonly ignoresFilter?: boolean;
+  /** What a contact says of its addresses beside what comes along. */
+  readonly named?: (contact: number) => object;
   readonly instead?: (query: ListQuery) => ListAnswer | undefined;
 };
 
@@ -49,6 +51,7 @@ function serve(world: World) {
     ipsOf = THIRDS,
     movedAt = () => '2026-05-01T00:00:00+00:00',
     along = rows => rows,
+    named = () => ({}),
   } = world;
   const geoIps = (contact: number) =>
     ipIds(contact, ipsOf(contact)).map(id => ({
@@ -75,7 +78,7 @@ function serve(world: World) {
 
     const bound = params.get(FILTER);
     const passed = upTo(contacts)
-      .map(number => ({id: String(number), udate: movedAt(number)}))
+      .map(number => ({id: String(number), udate: movedAt(number), ...named(number)}))
       .filter(
         ({udate}) => bound === null || world.ignoresFilter || (udate !== null && Date.parse(udate) > Date.parse(bound)),
       );
@@ -145,10 +148,10 @@ describe('rows that the parents bring along', () => {
     expect(progress.ways).toEqual(['included']);
     expect(progress.proofs[PROOF]).toMatchObject({obeyed: true});
     // The sample: a page of contacts; the first and the last of it without rows, the last that has some, and three of
-    // those that have most.
+    // those that have most. Then the last of the second page.
     const sampled = asked(PER_CONTACT).map(({path}) => Number(path.split('/')[1]));
-    expect(sampled.toSorted((a, b) => a - b)).toEqual([2, 3, 50, 98, 99, 100]);
-    expect([progress.parents?.proofRequests, progress.proofRequests]).toEqual([1, 6]);
+    expect(sampled.toSorted((a, b) => a - b)).toEqual([2, 3, 50, 98, 99, 100, 198, 200]);
+    expect([progress.parents?.proofRequests, progress.proofRequests]).toEqual([1, 8]);
     // The sample, three pages, and the question whether contacts have come since.
     expect(asked(LIST)).toHaveLength(1 + 3 + 1);
     expect(
@@ -167,8 +170,9 @@ describe('rows that the parents bring along', () => {
   test('are read so at once where it was proven in an earlier run', async () => {
     const {ids, progress, asked} = await readAll({}, {entry: known(true)});
     expect(ids).toEqual(allIps());
-    expect(asked(PER_CONTACT)).toEqual([]);
-    expect(progress.proofRequests).toBe(0);
+    // The ends of the second page.
+    expect(asked(PER_CONTACT)).toHaveLength(2);
+    expect(progress.proofRequests).toBe(2);
   });
 
   test('are read so where they come unasked, and nothing is asked of the list for them', async () => {
@@ -189,7 +193,7 @@ describe('rows that the parents bring along', () => {
     expect((await read(reading, 'scoreValues')).ids).toEqual(scores.map(({id}) => id));
     expect(reading.progress.ways).toEqual(['included']);
     expect(asked(LIST).some(({params}) => params.has('include'))).toBe(false);
-    expect(asked(/scoreValues$/)).toHaveLength(3);
+    expect(asked(/scoreValues$/)).toHaveLength(3 + 1);
   });
 
   test('say when the reading began before their first page is written', async () => {
@@ -216,9 +220,9 @@ describe('rows that the parents bring along', () => {
     );
     expect((await read(reading, 'ecomOrderDiscounts')).ids).toEqual(orders.map(id => `${id}7`));
     expect(reading.progress.seen).toBe(45);
-    // Five pages that overlap by an order, and the sample.
+    // Five pages that overlap by an order, and the sample, and the ends of the second and the fourth page.
     expect(asked(/^ecomOrders$/)).toHaveLength(1 + 5);
-    expect(asked(/orderDiscounts$/)).toHaveLength(3);
+    expect(asked(/orderDiscounts$/)).toHaveLength(3 + 2);
   });
 });
 
@@ -291,6 +295,10 @@ describe('where rows cease to come along in the middle of the list', () => {
     };
   }
 
+  /** Brings two rows along with the pages of contacts behind this one. */
+  const cutBehind = (last: number) => (rows: readonly WireRow[]) =>
+    Number(rows[0]?.['contact']) > last ? rows.slice(0, 2) : rows;
+
   test.each(['missing', 'refused'] as const)('they are read below each parent in the same run: %s', async how => {
     const world = breaksOff(how);
     const {reading, asked} = await start(
@@ -306,7 +314,25 @@ describe('where rows cease to come along in the middle of the list', () => {
     expect(reading.progress.ways).toEqual(['included', 'children']);
     expect(reading.progress.proofs[PROOF]).toMatchObject({obeyed: false});
     expect(reading.progress.seen).toBe(ids.length);
-    expect(asked(PER_CONTACT)).toHaveLength(CONTACTS);
+    expect(new Set(asked(PER_CONTACT).map(({path}) => path)).size).toBe(CONTACTS);
+  });
+
+  // Contacts name what belongs to them, and go on naming what is gone.
+  const ids = (contact: number) => ipIds(contact, THIRDS(contact));
+  test.each<[string, World, boolean]>([
+    ['cut off, and the contacts name them', {named: contact => ({geoIps: ids(contact)}), along: cutBehind(100)}, false],
+    ['cut off, and nobody names them', {along: cutBehind(200)}, false],
+    [
+      'whole, and the contacts name more than there are',
+      {named: contact => ({geoIps: [...ids(contact), `${contact}999`, '0', null]})},
+      true,
+    ],
+  ])('nothing is lost where they are %s', async (_, world, isIncluded) => {
+    const {ids: came, progress, asked} = await readAll({contacts: 350, ...world}, {entry: known(true), pageSize: 50});
+    expect(came).toEqual(allIps({contacts: 350}));
+    expect(progress.ways).toEqual(isIncluded ? ['included'] : ['included', 'children']);
+    // Of those that name what is gone, two a page are looked at.
+    if (isIncluded) expect(asked(PER_CONTACT)).toHaveLength(2 * 7);
   });
 
   test('the stream fails where the server stumbles', async () => {
