@@ -1,6 +1,7 @@
 // Checks everything that a run depends on, and says what to do about each fault. Goes on behind a fault wherever the rest
 // can still be looked at; what depends on it is said to be skipped.
 
+import type {ApiAddress} from '../api-url.js';
 import {systemClock} from '../clock.js';
 import type {Config} from '../config.js';
 import {InputError} from '../errors.js';
@@ -14,7 +15,7 @@ import {parseState, readStateText, type State} from '../state.js';
 import {type AccountFacts, checkAccount} from './account.js';
 import {type Check, exitCodeOfFindings, type Finding, lineOf, ok, skip} from './finding.js';
 import {judgeCatalogAlone} from './given-catalog.js';
-import {examineGivenConfig, faultOf, type GivenConfig, judgeReportFile} from './given-config.js';
+import {examineGivenConfig, faultOf, type GivenConfig, judgeAddress, judgeReportFile} from './given-config.js';
 import {judgeState} from './given-state.js';
 import {reach} from './reach.js';
 import {judgeWay} from './way.js';
@@ -22,13 +23,17 @@ import {judgeWay} from './way.js';
 /** What only the account can tell. */
 const OF_ACCOUNT: readonly Check[] = ['token', 'clock', 'zone'];
 
+const NO_ADDRESS = skipWay('since the address is not known');
+const IN_THIS_PROCESS = skipWay('since the simulator runs in this process');
+
 // A person waits: what does not answer by then is a finding.
 const MOST_SECONDS = 60;
 const MOST_RETRIES = 3;
 
 /**
  * Checks the config, the way to the account, the token and what it may read, the catalog and the state; writes a line
- * for each finding to stdout, with the secrets hidden by `hide`. Gives the exit code. Throws OutputClosedError, and no fault of the user.
+ * for each finding to stdout, with the secrets hidden by `hide`. Gives the exit code. Throws OutputClosedError and the
+ * signal's reason; no fault of the user.
  */
 export async function runDoctor(
   flags: Flags,
@@ -46,7 +51,7 @@ export async function runDoctor(
   };
 
   say(...given.findings);
-  const ofWay = await checkWay(address, signal);
+  const ofWay = address ? await checkWay(address, signal) : NO_ADDRESS;
   say(...ofWay);
   const catalog = readGiven(() => readCatalog(flags), 'catalog');
   const stateFile = readGiven(() => readStateFile(flags), 'state');
@@ -63,11 +68,15 @@ export async function runDoctor(
   return exitCodeOfFindings(findings);
 }
 
-async function checkWay(address: GivenConfig['address'], signal: AbortSignal): Promise<readonly Finding[]> {
-  const skipped = (reason: string) => [skip('dns', reason), skip('connection', reason)];
-  if (!address) return skipped('since the address is not known');
-  if ('sandbox' in address) return skipped('since the simulator runs in this process');
-  return judgeWay(address.url, await reach(address.url, signal), systemClock.wall());
+async function checkWay(address: ApiAddress, signal: AbortSignal): Promise<readonly Finding[]> {
+  const ofForm = await judgeAddress(address);
+  if (ofForm.level === 'fail') return [ofForm, ...NO_ADDRESS];
+  if ('sandbox' in address) return [ofForm, ...IN_THIS_PROCESS];
+  return [ofForm, ...judgeWay(address.url, await reach(address.url, signal), systemClock.wall())];
+}
+
+function skipWay(reason: string): readonly Finding[] {
+  return [skip('dns', reason), skip('connection', reason)];
 }
 
 function whyNotAsked({config}: GivenConfig, ofWay: readonly Finding[]): string | undefined {
@@ -81,11 +90,11 @@ type Given = {
   readonly say: (...found: readonly Finding[]) => void;
 };
 
-/** Asks the account. Undefined where it could not even be begun with. */
+/** Asks the account. */
 async function checkOnline(
   config: Config,
   {surroundings, catalog, ...given}: Given & {readonly surroundings: Surroundings; readonly state: State | undefined},
-): Promise<AccountFacts | undefined> {
+): Promise<AccountFacts> {
   const patient = {
     ...config,
     requestTimeoutSeconds: Math.min(config.requestTimeoutSeconds, MOST_SECONDS),
@@ -93,18 +102,9 @@ async function checkOnline(
     // The findings say it all.
     logLevel: config.logLevel === 'info' || config.logLevel === 'warn' ? ('error' as const) : config.logLevel,
   };
-  let isBegun = false;
-  try {
-    return await withConnection(patient, surroundings, (connection, {signal}) => {
-      isBegun = true;
-      return checkAccount(connection, {...given, config, catalog: catalog.file, faults: catalog.faults, signal});
-    });
-  } catch (error) {
-    // The options of the simulator are looked at when it is started.
-    if (isBegun || !(error instanceof InputError)) throw error;
-    given.say(faultOf(error, 'url'));
-    return undefined;
-  }
+  return withConnection(patient, surroundings, (connection, {signal}) =>
+    checkAccount(connection, {...given, config, catalog: catalog.file, faults: catalog.faults, signal}),
+  );
 }
 
 function checkOffline(

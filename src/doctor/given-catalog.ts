@@ -136,8 +136,9 @@ function refuse(fault: string): Finding {
 }
 
 function toFinding(warning: string): Finding {
-  // Most say already what to do.
-  return warn('catalog', warning, warning.includes('; ') ? undefined : 'correct it, or remove it');
+  // The others say what to do, or that nothing need be done.
+  const isOpen = warning.startsWith('the catalog names ') && !warning.includes('; ');
+  return warn('catalog', warning, isOpen ? 'correct it, or remove it' : undefined);
 }
 
 function namesIn(value: unknown): readonly string[] {

@@ -14,7 +14,7 @@ export type GivenConfig = {
   readonly findings: readonly Finding[];
   /** Without the settings that are wrong; undefined where there is no account to be asked, or no key. */
   readonly config: Config | undefined;
-  /** Undefined where it is not known. */
+  /** Undefined where it is not known; what is wrong with it is among the findings then. */
   readonly address: ApiAddress | undefined;
 };
 
@@ -59,11 +59,24 @@ export function judgeConfig(input: ConfigInput, ofFiles: readonly string[] = [])
   return {
     findings: [
       ...(ofConfig.length === 0 ? [ok('config', 'all settings are known and right')] : ofConfig),
-      ...(ofAddress.length === 0 && address ? [ok('url', formOf(address))] : ofAddress),
+      ...ofAddress,
     ],
     config,
     address,
   };
+}
+
+/** The finding on an address of a right form: what stands behind `sandbox:` is looked at here. */
+export async function judgeAddress(address: ApiAddress): Promise<Finding> {
+  if (!('sandbox' in address)) return ok('url', `${address.url} is of the right form`);
+  const {parseSandboxUrl, SandboxUrlError} = await import('../simulator/simulator.js');
+  try {
+    parseSandboxUrl(address.sandbox);
+    return ok('url', 'the simulator that is built in');
+  } catch (error) {
+    if (error instanceof SandboxUrlError) return fail('url', 'input', error.message);
+    throw error;
+  }
 }
 
 /** The finding on the file of the run report. `inputs` are the files that the run reads. */
@@ -82,8 +95,4 @@ export function judgeReportFile(config: Config | undefined, inputs: readonly str
 export function faultOf(error: unknown, check: Finding['check']): Finding {
   if (error instanceof InputError) return fail(check, 'input', error.message);
   throw error;
-}
-
-function formOf(address: ApiAddress): string {
-  return 'sandbox' in address ? 'the simulator that is built in' : `${address.url} is of the right form`;
 }

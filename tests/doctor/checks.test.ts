@@ -5,7 +5,7 @@ import {expect, test} from '@jest/globals';
 import {judgeClock, skewOf} from '../../src/doctor/clock.js';
 import {exitCodeOfFindings, type Finding, fail, lineOf, ok, skip, warn} from '../../src/doctor/finding.js';
 import {faultsOfCatalog, judgeCatalog, judgeCatalogAlone} from '../../src/doctor/given-catalog.js';
-import {examineGivenConfig, judgeConfig, judgeReportFile} from '../../src/doctor/given-config.js';
+import {examineGivenConfig, judgeAddress, judgeConfig, judgeReportFile} from '../../src/doctor/given-config.js';
 import {judgeState} from '../../src/doctor/given-state.js';
 import {judgeRate, rateFactsOf} from '../../src/doctor/rate.js';
 import type {Reach} from '../../src/doctor/reach.js';
@@ -109,7 +109,6 @@ test('every setting that is wrong has a line, and the others are gone on with', 
     expect.stringMatching(/^fail {2}config: start_date: /),
     expect.stringMatching(/^fail {2}config: page_size: /),
     expect.stringMatching(/^warn {2}config: the setting pagesize is unknown .*"page_size"/),
-    'ok    url: https://acme.api-us1.com is of the right form',
   ]);
   expect(left).toMatchObject({pageSize: 100, api: {url: 'https://acme.api-us1.com', token: TOKEN}});
 });
@@ -127,6 +126,12 @@ test('an address of a wrong form is a fault of the url', () => {
     expect.stringMatching(/^fail {2}url: /),
   ]);
   expect(address).toBeUndefined();
+});
+
+test('what stands behind sandbox: is looked at before it is started', async () => {
+  expect(lineOf(await judgeAddress({sandbox: 'sandbox:latency=3'}))).toMatch(/^fail {2}url: .*"latency".*latency_ms/);
+  expect(lineOf(await judgeAddress({sandbox: 'sandbox:'}))).toBe('ok    url: the simulator that is built in');
+  expect(lineOf(await judgeAddress({url: right.api_url}))).toBe(`ok    url: ${right.api_url} is of the right form`);
 });
 
 test('files that cannot be read are told together, and what they would have set is not guessed', () => {

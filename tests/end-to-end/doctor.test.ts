@@ -71,6 +71,12 @@ test('a token that is refused ends with 2, and what needs no token is checked al
   expect(stdout + stderr).not.toContain(secret);
 });
 
+const selected = (stream: string) => ({stream, selected: true});
+const gone = {
+  ...selected('custom_object_pets'),
+  metadata: [{breadcrumb: [], metadata: {'custom-object-schema-id': '00000000-0000-4000-8000-000000000000'}}],
+};
+
 test('the faults of an account end with 1: a clock, a zone, missing rights, and a rate', async () => {
   const manners = 'contacts=30&clock_skew_seconds=200&forbidden=deals,tags&missing=goals&rate_headers=on';
   const {code, of} = await examine(
@@ -79,7 +85,10 @@ test('the faults of an account end with 1: a clock, a zone, missing rights, and 
       naive_timezone: 'UTC',
       requests_per_second: 25,
     },
-    {state: {bookmarks: {deals: {mdate: '2026-01-01T00:00:00Z'}}}, args: ['--select', 'tags,deals,goals,contacts']},
+    {
+      state: {bookmarks: {deals: {mdate: '2026-01-01T00:00:00Z'}}},
+      catalog: {streams: [...['tags', 'deals', 'goals', 'contacts', 'tgas'].map(selected), gone]},
+    },
   );
   expect(code).toBe(1);
   expect(of('dns')).toEqual([expect.stringMatching(/^skip/)]);
@@ -88,9 +97,18 @@ test('the faults of an account end with 1: a clock, a zone, missing rights, and 
   ]);
   expect(of('zone')).toEqual([expect.stringMatching(/^warn .*set naive_timezone to America\/Chicago/)]);
   expect(of('rate')).toEqual([expect.stringMatching(/^ok .*the API allows 30 a second/)]);
+  expect(of('catalog')).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^ok .*names 6 streams/),
+      expect.stringMatching(/^warn .*"tgas".*did you mean "tags"/),
+      expect.stringMatching(/^warn .*no custom object of custom_object_pets any more/),
+    ]),
+  );
+  expect(of('selection')).toEqual([expect.stringMatching(/^ok .*5 of 1\d\d streams/)]);
   expect(of('permissions').sort()).toEqual([
     expect.stringMatching(/^fail .*deals could be read before/),
-    expect.stringMatching(/^ok .*1 of 4 selected streams/),
+    expect.stringMatching(/^ok .*1 of 5 selected streams/),
+    expect.stringMatching(/^warn .*custom_object_pets cannot be read/),
     expect.stringMatching(/^warn .*goals cannot be read.*HTTP 404/),
     expect.stringMatching(/^warn .*tags cannot be read.*HTTP 403/),
   ]);
