@@ -234,7 +234,18 @@ function offsetsOf(name: string): Offsets {
   if (known !== undefined) return known;
   const zone = IANAZone.create(name);
   if (!zone.isValid) throw new RangeError(`there is no time zone ${name}`);
-  const at = (seconds: number) => Math.round(zone.offset(seconds * 1000) * 60);
+  const ask = (seconds: number) => Math.round(zone.offset(seconds * 1000) * 60);
+  const changes = new Map<number, Change>();
+  const at = (seconds: number) => {
+    const day = Math.floor(seconds / DAY);
+    let change = changes.get(day);
+    if (change === undefined) {
+      change = findChange(ask, day);
+      if (changes.size >= DAYS_KEPT) changes.clear();
+      changes.set(day, change);
+    }
+    return seconds < change.second ? change.before : change.after;
+  };
   const days = new Map<number, number | undefined>();
   const onDay = (day: number) => {
     const offset = days.get(day);
@@ -249,6 +260,22 @@ function offsetsOf(name: string): Offsets {
   const offsets = {at, onDay};
   zones.set(name, offsets);
   return offsets;
+}
+
+/** How the offset of a zone changes in the course of a UTC day: seconds ahead of UTC, before and from a second since 1970 on. */
+type Change = {readonly before: number; readonly after: number; readonly second: number};
+
+/** No zone has changed twice within a day, so that the only change lies between two halves that differ. */
+function findChange(ask: (seconds: number) => number, day: number): Change {
+  let [first, last] = [day * DAY, day * DAY + DAY - 1];
+  const [before, after] = [ask(first), ask(last)];
+  if (before === after) return {before, after, second: first};
+  while (last - first > 1) {
+    const middle = Math.floor((first + last) / 2);
+    if (ask(middle) === before) first = middle;
+    else last = middle;
+  }
+  return {before, after, second: last};
 }
 
 /** Eighty years: more than any account has, and still small. */
