@@ -290,7 +290,7 @@ const UNPACKERS: ReadonlyMap<string, (body: Uint8Array) => Uint8Array> = new Map
 function readText(body: Uint8Array, encoding: string): string | undefined {
   try {
     const unpacked = UNPACKERS.get(encoding.trim().toLowerCase())?.(body);
-    return unpacked && Buffer.from(unpacked).toString('utf8');
+    return unpacked && Buffer.from(unpacked.buffer, unpacked.byteOffset, unpacked.byteLength).toString('utf8');
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 
 import type {Writable} from 'node:stream';
 import {isObject} from './json.js';
+import {createLineBuffer} from './line-buffer.js';
 import type {Message} from './message-types.js';
 import {serialize} from './wire.js';
 
@@ -33,7 +34,7 @@ export type WriteOptions = {
   /** After so long without a line the last STATE is written again, to find out whether somebody reads. */
   readonly silenceMs?: number;
   /** What is done to lines before they leave. */
-  readonly hide?: (lines: string) => string;
+  readonly hide?: (lines: Buffer) => Buffer;
 };
 
 /**
@@ -48,33 +49,28 @@ export async function writeMessages(
   {onClosed = () => undefined, silenceMs = SILENCE_MS, hide = lines => lines}: WriteOptions = {},
 ): Promise<void> {
   const sink = createSink(output, onClosed);
-  const lines: string[] = [];
-  let length = 0;
+  const lines = createLineBuffer();
   let idle: NodeJS.Immediate | undefined;
   let lastState = '';
 
   const flush = () => {
     clearImmediate(idle);
     idle = undefined;
-    const text = hide(lines.join(''));
-    lines.length = 0;
-    length = 0;
-    if (text !== '') sink.write(text);
+    if (lines.size() > 0) sink.write(hide(lines.take()));
     silence.refresh();
   };
   const silence = setTimeout(() => {
-    if (lines.length === 0 && lastState !== '' && !sink.isBehind()) sink.write(hide(lastState));
+    if (lines.size() === 0 && lastState !== '' && !sink.isBehind()) sink.write(hide(Buffer.from(`${lastState}\n`)));
     silence.refresh();
   }, silenceMs);
 
   try {
     for await (const message of messages) {
-      const line = `${message.type === 'RECORD' ? serialize(message) : JSON.stringify(message)}\n`;
+      const line = message.type === 'RECORD' ? serialize(message) : JSON.stringify(message);
       if (message.type === 'STATE') lastState = line;
-      lines.push(line);
-      length += line.length;
+      lines.add(line);
       // What is gathered leaves when the messages pause, which they do while the next page is on its way.
-      if (length >= BUFFER_BYTES) flush();
+      if (lines.size() >= BUFFER_BYTES) flush();
       else idle ??= setImmediate(flush);
       // Short bursts add up too: whatever made the reader fall behind, the next message waits for it.
       if (sink.isBehind()) await sink.drained();
@@ -90,7 +86,7 @@ export async function writeMessages(
 /** Writes one text whole. Throws OutputClosedError when the reader has gone. */
 export async function writeText(text: string, output: Writable): Promise<void> {
   const sink = createSink(output);
-  sink.write(text);
+  sink.write(Buffer.from(text));
   await sink.end();
 }
 
@@ -107,14 +103,14 @@ export function openText(output: Writable): TextWriter {
   return {
     write: text => {
       sink.throwIfClosed();
-      sink.write(text);
+      sink.write(Buffer.from(text));
     },
     end: sink.end,
   };
 }
 
 type Sink = {
-  readonly write: (text: string) => void;
+  readonly write: (bytes: Buffer) => void;
   readonly isBehind: () => boolean;
   /** Resolves when the reader has caught up. */
   readonly drained: () => Promise<void>;
@@ -150,9 +146,8 @@ function createSink(output: Writable, onClosed: () => void = () => undefined): S
     throwIfClosed();
   };
   return {
-    write: text => {
-      // As bytes: a text with one letter beyond ASCII takes a slow way through the stream.
-      if (!closed) output.write(Buffer.from(text, 'utf8'));
+    write: bytes => {
+      if (!closed) output.write(bytes);
     },
     isBehind: () => output.writableNeedDrain,
     drained,

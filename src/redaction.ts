@@ -12,10 +12,7 @@ const LONG_ENOUGH = 16;
  * there also as a part of something longer.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const spellings = secrets.filter(secret => secret !== '').flatMap(spellingsOf);
-  // Where one spelling holds another, the longer one goes first, so as to leave nothing of it.
-  const longestFirst = [...new Set(spellings)].sort((a, b) => b.length - a.length);
-  return text => longestFirst.reduce((shown, spelling) => shown.replaceAll(spelling, HIDDEN), text);
+  return redactorOf(longestFirst(secrets));
 }
 
 /**
@@ -26,10 +23,24 @@ export function longOnes(secrets: readonly string[]): readonly string[] {
   return secrets.filter(secret => secret.length >= LONG_ENOUGH && !/^[\d.eE+-]+$/.test(secret));
 }
 
-/** Gives a function that redacts lines of JSON, which stay JSON, for secrets that are long enough. */
-export function createLineRedactor(secrets: readonly string[]): (lines: string) => string {
+/** Gives a function that redacts lines of JSON in UTF-8, which stay JSON, for secrets that are long enough. */
+export function createLineRedactor(secrets: readonly string[]): (lines: Buffer) => Buffer {
   // Inside a text of JSON a secret stands escaped; unescaped, its quotes could be those around the text.
-  return createRedactor(longOnes(secrets).map(escaped));
+  const spellings = longestFirst(longOnes(secrets).map(escaped));
+  const hide = redactorOf(spellings);
+  // Nearly no lines hold one: to look for bytes costs a fraction of what it costs to take the text apart.
+  const needles = spellings.map(spelling => Buffer.from(spelling));
+  return lines => (needles.some(needle => lines.includes(needle)) ? Buffer.from(hide(lines.toString('utf8'))) : lines);
+}
+
+/** All spellings. Where one holds another, the longer one goes first, so as to leave nothing of it. */
+function longestFirst(secrets: readonly string[]): readonly string[] {
+  const spellings = secrets.filter(secret => secret !== '').flatMap(spellingsOf);
+  return [...new Set(spellings)].sort((a, b) => b.length - a.length);
+}
+
+function redactorOf(spellings: readonly string[]): (text: string) => string {
+  return text => spellings.reduce((shown, spelling) => shown.replaceAll(spelling, HIDDEN), text);
 }
 
 /** A JSON value with its texts and names redacted. */

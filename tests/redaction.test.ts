@@ -49,7 +49,7 @@ describe('a secret is hidden', () => {
       fc.property(token, around, (secret, text) => {
         fc.pre(!/^[\d.eE+-]+$/.test(secret));
         const line = JSON.stringify({a: `${text}${secret}`, b: text});
-        const shown: unknown = JSON.parse(createLineRedactor([secret])(line));
+        const shown: unknown = JSON.parse(String(createLineRedactor([secret])(Buffer.from(line))));
         expect(JSON.stringify(shown)).not.toContain(JSON.stringify(secret).slice(1, -1));
       }),
       {seed: 5, numRuns: 200},
@@ -58,7 +58,7 @@ describe('a secret is hidden', () => {
 
   test('but no record changes for a token that is an ordinary word or a number', () => {
     const line = '{"record":{"tag":"secret sandbox","amount":12345678901234567890}}';
-    expect(createLineRedactor(['secret', 'sandbox', '12345678901234567890'])(line)).toBe(line);
+    expect(String(createLineRedactor(['secret', 'sandbox', '12345678901234567890'])(Buffer.from(line)))).toBe(line);
   });
 });
 
