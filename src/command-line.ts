@@ -63,7 +63,7 @@ function createFlags(version: string, run: (flags: Flags) => Promise<void>): Com
       .option('-p, --properties <file>', 'old name of --catalog')
       .option('-s, --state <file>', 'state of the last run, to go on from')
       .optionsGroup('Which streams and fields:')
-      .option('--select <patterns>', "streams and fields to sync, such as 'contacts,deal*,!*.email'")
+      .option('--select <patterns>', "streams and fields to sync, such as 'contacts,@crm,deal*,!*.email'")
       .option('--full-refresh [patterns]', 'ignore the bookmarks of all streams, or of those that match')
       .optionsGroup('How far (the next run goes on from there):')
       .option('--max-records <n>', 'end behind the page with the record of this number')

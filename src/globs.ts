@@ -1,12 +1,17 @@
-// Patterns on the command line: terms separated by commas, `*` for any letters, `?` for one, `!` to take away.
+// Patterns on the command line: terms separated by commas, `*` for any letters, `?` for one, `!` to take away, and
+// `@name` for the streams of a ready selection.
 
 import {InputError} from './errors.js';
+import {presets} from './presets.js';
 import {didYouMean} from './suggest.js';
 
 /** One term: the glob, and whether it takes away what it matches. */
 export type Term = {readonly text: string; readonly glob: string; readonly isNegative: boolean};
 
-/** The terms of a list such as `contacts,deal*,!deal_activities`. Throws InputError when there are none. */
+/**
+ * The terms of a list such as `contacts,@crm,!deal*`. Throws InputError when there are none, and for a ready selection
+ * that there is not.
+ */
 export function splitTerms(list: string, source: string): readonly Term[] {
   const terms = list
     .split(',')
@@ -14,14 +19,25 @@ export function splitTerms(list: string, source: string): readonly Term[] {
     .filter(text => text !== '')
     .map(text => ({text, glob: text.replace(/^!\s*/, ''), isNegative: text.startsWith('!')}));
   if (terms.length === 0) throw new InputError(source, 'names nothing; give patterns such as contacts,deal*');
+  for (const {text, glob} of terms) {
+    const [name = ''] = glob.split('.');
+    if (!name.startsWith('@') || PRESET_NAMES.includes(name)) continue;
+    const guess = didYouMean(name, PRESET_NAMES, `; there are ${PRESET_NAMES.join(', ')}`);
+    throw new InputError(source, `"${text}" names no ready selection${guess}`);
+  }
   return terms;
 }
+
+/** How the ready selections are called here. */
+export const PRESET_NAMES: readonly string[] = Object.keys(presets).map(name => `@${name}`);
 
 /** Where to look, when no name is near to what was written. */
 export const LISTED = '; --discover prints all streams and fields';
 
-/** Whether a name fits a glob. */
+/** Whether a name fits a glob, or is that of a stream in the ready selection that the glob names. */
 export function globMatcher(glob: string): (name: string) => boolean {
+  const preset = PRESET_NAMES.includes(glob) ? presets[glob.slice(1)] : undefined;
+  if (preset) return name => preset.streams.includes(name);
   const pattern = glob
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -45,13 +61,20 @@ export function matchGlobs(terms: readonly Term[], names: readonly string[], sou
   const matched = new Set(terms.every(term => term.isNegative) ? names : []);
   for (const {text, glob, isNegative} of terms) {
     const found = names.filter(globMatcher(glob));
-    if (found.length === 0) {
-      throw new InputError(source, `"${text}" matches no stream${didYouMean(glob, names, LISTED)}`);
-    }
+    if (found.length === 0) throw noStream(source, {text, glob}, names);
     for (const name of found) {
       if (isNegative) matched.delete(name);
       else matched.add(name);
     }
   }
   return matched;
+}
+
+/** The complaint, in the name of `source`, about a term whose glob fits none of the names of streams. */
+export function noStream(
+  source: string,
+  {text, glob}: Pick<Term, 'text' | 'glob'>,
+  names: readonly string[],
+): InputError {
+  return new InputError(source, `"${text}" matches no stream${didYouMean(glob, [...names, ...PRESET_NAMES], LISTED)}`);
 }

@@ -5,7 +5,7 @@ import {automaticFieldsOf, isSelectedByDefault} from './catalog.js';
 import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
-import {globMatcher, LISTED, matchGlobs, splitTerms, type Term} from './globs.js';
+import {globMatcher, LISTED, matchGlobs, noStream, splitTerms, type Term} from './globs.js';
 import type {StreamMask} from './mask.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
@@ -202,7 +202,7 @@ function findCandidates(candidates: readonly Candidate[], text: string, glob: st
   const matches = globMatcher(glob);
   const found = candidates.filter(({definition}) => matches(definition.tapStreamId));
   if (found.length > 0) return found;
-  throw new InputError(SELECT, `"${text}" matches no stream${didYouMean(glob, names, LISTED)}`);
+  throw noStream(SELECT, {text, glob}, names);
 }
 
 function findFields(

@@ -4,6 +4,7 @@ import {automaticFieldsOf, discover} from '../src/catalog.js';
 import {InputError} from '../src/errors.js';
 import {fieldsOf} from '../src/fields.js';
 import {parseCatalog} from '../src/given-catalog.js';
+import {presets} from '../src/presets.js';
 import {fullRefreshMatcher, type SelectedStream, selectStreams} from '../src/selection.js';
 import {findStream, streams} from '../src/streams.js';
 
@@ -31,6 +32,11 @@ function selectFrom(entries: readonly Json[], select?: string): Selection {
 const namesOf = ({streams}: Selection) => streams.map(({definition}) => definition.tapStreamId);
 const pathsOf = (stream: SelectedStream | undefined) =>
   stream === undefined ? [] : fieldsOf(stream.schema).map(({path}) => path);
+
+/** Whether a stream is in one of these ready selections. */
+function isIn(stream: string, ...names: readonly string[]): boolean {
+  return names.some(name => presets[name]?.streams.includes(stream));
+}
 
 describe('without a catalog', () => {
   test('everything is selected that is so by default, in the order of the table, but a child behind its parent', () => {
@@ -420,6 +426,40 @@ describe('--select', () => {
     expect(namesOf(select(terms))).toEqual(names);
   });
 
+  test.each<[string, readonly string[]]>([
+    ['@ecommerce', presets['ecommerce']?.streams ?? []],
+    ['@ecommerce,!ecommerce_*', ['contacts']],
+    ['@crm,@ecommerce', [...(presets['crm']?.streams ?? []), ...(presets['ecommerce']?.streams ?? [])]],
+    [
+      '*,!@crm,!@marketing',
+      streams.map(({tapStreamId}) => tapStreamId).filter(name => !isIn(name, 'crm', 'marketing')),
+    ],
+    ['@contacts,!*,tags', ['tags']],
+  ])('%s stands for the streams of ready selections', (terms, names) => {
+    expect(namesOf(select(terms)).toSorted()).toEqual([...new Set(names)].toSorted());
+  });
+
+  test('takes a ready selection away from what is selected by default, and fields from all its streams', () => {
+    const rest = namesOf(selectStreams({})).filter(name => !isIn(name, 'crm'));
+    expect(namesOf(select('!@crm'))).toEqual(rest);
+    const {streams: chosen} = select('@crm,lists,!@crm.name');
+    const fieldsOf = (name: string) => pathsOf(chosen.find(({definition}) => definition.tapStreamId === name));
+    expect(fieldsOf('accounts')).not.toContain('name');
+    expect(fieldsOf('lists')).toContain('name');
+  });
+
+  test.each<[string, string]>([
+    ['@crn', '"@crn" names no ready selection; did you mean "@crm"?'],
+    ['contacts,!@deals.id', '"!@deals.id" names no ready selection; there are @contacts, @crm, @ecommerce, @marketing'],
+    ['@', '"@" names no ready selection; there are @contacts, @crm, @ecommerce, @marketing'],
+    ['@crm*', '"@crm*" names no ready selection; did you mean "@crm"?'],
+    ['marketing', '"marketing" matches no stream; did you mean "@marketing"?'],
+    ['contact-tags', '"contact-tags" matches no stream; did you mean "contact_tags"?'],
+    ['@crm.*,@crm.valeu', '"@crm.valeu" matches no field; did you mean "value"?'],
+  ])('%s is refused with the nearest name', (terms, complaint) => {
+    expect(() => select(terms)).toThrow(new InputError('--select', complaint));
+  });
+
   test('with terms that only take away starts from everything', () => {
     expect(namesOf(select('!deal*'))).toEqual(namesOf(selectStreams({})).filter(name => !name.startsWith('deal')));
   });
@@ -528,6 +568,9 @@ describe('--full-refresh', () => {
     ['deal*,!deals', 'deals', false],
     ['!deals', 'contacts', true],
     ['!deals', 'deals', false],
+    ['@crm', 'deals', true],
+    ['@crm', 'tags', false],
+    ['@crm,!deals', 'deals', false],
   ])('%s says of %s: %s', (globs, stream, expected) => {
     expect(fullRefreshMatcher(globs)(stream)).toBe(expected);
   });
