@@ -159,10 +159,9 @@ put('docs/streams.md', streamsPage(streams));
 put('examples/meltano/meltano.yml', meltanoProject(version));
 fill('docs/sandbox.md', {parameters: parametersTable()});
 fill('docs/settings.md', {settings: settingsTable()});
+fill('docs/state.md', {'state help': printed(['state', '--help']), 'state example': stateExample()});
 fill('README.md', {
   help: printed(['--help']),
-  'state help': printed(['state', '--help']),
-  'state example': stateExample(),
   'run.sh': script('examples/run.sh'),
   // It takes seconds; that it is as the tap prints it, tests/end-to-end/plan.test.ts checks.
   ...(isCheck ? {} : {plan: planSample()}),

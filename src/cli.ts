@@ -24,8 +24,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   const secrets = createSecretKeeper(process.env);
   let complain = (sentence: string): void => void process.stderr.write(`CRITICAL ${secrets.hide(sentence)}\n`);
   const onLog = (log: Logger): void => {
-    complain = sentence => log.fatal({}, sentence);
+    complain = sentence => log.fatal({}, secrets.hide(sentence));
   };
+  // Node prints what nobody foresaw with all that hangs on it, and on errors of the HTTP library the token does.
+  process.on('uncaughtException', error => {
+    complain(unforeseen(error));
+    process.exit(FAILED);
+  });
   try {
     const run = (flags: Flags) => act(flags, {version, onLog, secrets});
     await createProgram(version, {run, runState: changeState}).parseAsync(argv);
@@ -127,8 +132,11 @@ async function judge(error: unknown): Promise<Verdict> {
   if (error instanceof Error && ['InputError', 'ApiError', 'OutputClosedError'].includes(error.name)) {
     return {sentence: oneLine(error.message), exitCode};
   }
-  const stack = error instanceof Error ? error.stack : String(error);
-  return {sentence: `unexpected fault of the tap; please report it: ${stack}`, exitCode};
+  return {sentence: unforeseen(error), exitCode};
+}
+
+function unforeseen(error: unknown): string {
+  return `unexpected fault of the tap; please report it: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
 /** What commander complains of, and the way out. The value behind an unknown option is left out: it may be a token. */

@@ -115,3 +115,26 @@ test('the token and what is masked are in no line and no file, whatever the serv
     await Promise.all([server.stop(), elsewhere.stop()]);
   }
 });
+
+test('what nobody foresaw ends the tap with its stack, and without the token', async () => {
+  const workspace = createWorkspace();
+  const error = "Object.assign(new Error('no ' + process.env.TAP_ACTIVECAMPAIGN_API_TOKEN), {headers: process.env})";
+  const fault = `setTimeout(() => Promise.reject(${error}), 300)`;
+  const settings = {api_url: 'sandbox:latency_ms=200', log_format: 'json'};
+  try {
+    const {code, stdout, stderr} = await runTap(
+      ['--config', workspace.file('config.json', settings), '--select', 'contacts'],
+      {
+        TAP_ACTIVECAMPAIGN_API_TOKEN: TOKEN,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
+      },
+    );
+    expect({code, leaks: SECRETS.filter(secret => `${stdout}${stderr}`.includes(secret))}).toEqual({
+      code: 1,
+      leaks: [],
+    });
+    expect(stderr).toMatch(/unexpected fault of the tap; please report it: Error: no \*\*\*/);
+  } finally {
+    workspace.remove();
+  }
+});
