@@ -188,7 +188,8 @@ describe('faults that pass', () => {
       },
     ));
 
-  test.each([21, 22, 23])('leave no trace: everything arrives, seed %i', seed =>
+  // At the same time, since most of it is waiting until a request may be tried again.
+  test.concurrent.each([21, 22, 23])('leave no trace: everything arrives, seed %i', seed =>
     withAccount({contacts: 80, seed, faultRate: 0.1}, async ({sim, sync}) => {
       const run = await sync();
       expect(sim.stats().faulted).toBeGreaterThan(3);
@@ -198,25 +199,37 @@ describe('faults that pass', () => {
     }),
   );
 
-  test.each([403, 429, 500, 502, 503, 504, 520, 'reset', 'cut', 'truncated', 'empty', 'html', 'bare'] as const)(
-    'are met by asking again: %s',
-    answer =>
-      withAccount(
-        {
-          counts: {tags: 250, contacts: 120},
-          faults: [
-            {path: 'users/me', answer},
-            {path: 'tags', answer, page: 1},
-            {path: 'tags', answer, page: 3},
-            {path: 'contacts', answer},
-          ],
-        },
-        async ({sim, sync}) => {
-          const run = await sync({select: 'contacts,tags'});
-          expect(sim.stats().faulted).toBe(4);
-          expect(wholeOf(run, sim, ['contacts', 'tags'])).toEqual([]);
-        },
-      ),
+  test.concurrent.each([
+    403,
+    429,
+    500,
+    502,
+    503,
+    504,
+    520,
+    'reset',
+    'cut',
+    'truncated',
+    'empty',
+    'html',
+    'bare',
+  ] as const)('are met by asking again: %s', answer =>
+    withAccount(
+      {
+        counts: {tags: 250, contacts: 120},
+        faults: [
+          {path: 'users/me', answer},
+          {path: 'tags', answer, page: 1},
+          {path: 'tags', answer, page: 3},
+          {path: 'contacts', answer},
+        ],
+      },
+      async ({sim, sync}) => {
+        const run = await sync({select: 'contacts,tags'});
+        expect(sim.stats().faulted).toBe(4);
+        expect(wholeOf(run, sim, ['contacts', 'tags'])).toEqual([]);
+      },
+    ),
   );
 });
 

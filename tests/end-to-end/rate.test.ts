@@ -5,7 +5,8 @@ import type {Simulator} from '../../src/simulator/simulator.js';
 import {withAccount} from '../support/account.js';
 import {differences, expectedRecords} from '../support/expected-records.js';
 import {defaultStreams} from '../support/stream-rows.js';
-import {countOf, snapshot} from '../support/truth.js';
+import {createTarget} from '../support/target.js';
+import {countOf, lostOrStale, snapshot} from '../support/truth.js';
 
 /** The most arrivals in any 1,000 ms. */
 function mostInOneSecond(arrivals: readonly number[]): number {
@@ -63,3 +64,44 @@ test.each([
       },
     ),
 );
+
+test('a Retry-After of 6 s is obeyed by every request, those in flight included', () =>
+  withAccount(
+    {
+      counts: {contactTags: 6_000, contacts: 2_000},
+      latencyMs: 50,
+      jitterMs: 600,
+      faults: [
+        // Three of those in flight are told so; the others come through.
+        {path: '*', answer: 429, retryAfter: 6, skip: 40, times: 3},
+        {path: 'contacts', answer: 500, skip: 4, times: 2},
+      ],
+    },
+    async ({sim, start}) => {
+      const target = createTarget();
+      const select = 'contact_tags,contacts';
+      const {code} = await target.run(start({select, config: {max_concurrent_requests: 12}}));
+      const rows = snapshot(sim, ['contact_tags', 'contacts']);
+      expect({code, lostOrStale: lostOrStale(target, rows)}).toEqual({code: 0, lostOrStale: []});
+
+      const told = sim.requests.filter(({status}) => status === 429);
+      expect(told).toHaveLength(3);
+      const times = told.map(({answeredAtMs = Number.NaN}) => answeredAtMs).sort((a, b) => a - b);
+      const [firstToldAt = 0, , lastToldAt = 0] = times;
+      const inFlight = sim.requests.filter(
+        ({arrivedAtMs, answeredAtMs = 0}) => arrivedAtMs < firstToldAt && answeredAtMs > firstToldAt,
+      );
+      expect(inFlight.length).toBeGreaterThanOrEqual(6);
+      // What was sent before the answer had come is on its way, and nobody can call it back. The server knows only
+      // roughly when its answer has come.
+      const [onItsWayMs, pauseMs] = [100, 5_950];
+      const arrivals = sim.requests.map(({arrivedAtMs}) => arrivedAtMs);
+      const tooEarly = times.flatMap(toldAt =>
+        arrivals.map(at => Math.round(at - toldAt)).filter(after => after > onItsWayMs && after < pauseMs),
+      );
+      expect(tooEarly).toEqual([]);
+      // The pause is no longer than it has to be.
+      const next = Math.min(...arrivals.filter(at => at > lastToldAt + pauseMs));
+      expect(next - lastToldAt).toBeLessThan(7_500);
+    },
+  ));
