@@ -12,7 +12,7 @@ import {createLineRedactor} from './redaction.js';
 import {checkReportFile} from './report-file.js';
 import {createRequestBudget} from './request-budget.js';
 import type {RunStatus} from './run-end.js';
-import {type Surroundings, withConnection} from './session.js';
+import type {Surroundings} from './session.js';
 
 /**
  * Syncs the selected streams to stdout. Says whether a stream failed, or the run ended early.
@@ -58,6 +58,8 @@ async function runWithin(
     signal: AbortSignal.any([surroundings.signal, deadline]),
     budget: bounds.requests === undefined ? undefined : createRequestBudget(bounds.requests),
   };
+  // What talks to a server takes longer to load than all that was read so far: a wrong input is told of without it.
+  const {withConnection} = await import('./session.js');
   return withConnection(config, bounded, async (connection, output) => {
     const {version, signal: stop, stdout} = surroundings;
     const {progress, secrets, abort} = output;
