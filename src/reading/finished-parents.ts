@@ -17,6 +17,8 @@ export type ChildrenCheckpoint = {
    * the parents' list has no order, or shifts, a parent with a lower one may come later.
    */
   readonly parents?: string;
+  /** Those of them whose keys are no integers, such as UUIDs. */
+  readonly named?: readonly string[];
   /** The id up to which all parents are done, where they come by ascending ids for certain. */
   readonly upTo?: string;
 };
@@ -28,6 +30,9 @@ export type Finished = {
   /** The parents that are finished now, as a checkpoint; it may be asked for when others are, too. */
   readonly note: () => () => ChildrenCheckpoint | undefined;
 };
+
+/** Parents with keys that are no integers are few. A state is written again and again. */
+const MOST_NAMED = 500;
 
 /** A parent that was finished, and the one after it: whoever holds one knows all that were finished since. */
 type Mark = {readonly parent: string; readonly seen: number; next?: Mark};
@@ -43,14 +48,19 @@ export function createFinished(options: {
   const {checkpoint} = options;
   const resumed = checkpoint && isChildrenCheckpoint(checkpoint) ? checkpoint : undefined;
   const parents = (resumed?.parents !== undefined && createKeySet({from: resumed.parents})) || createKeySet();
+  const named = new Set(resumed?.named);
   const startedBehind = resumed?.upTo;
   let last: Mark = {parent: startedBehind ?? '', seen: resumed?.seen ?? 0};
   let isAscending = true;
   return {
-    has: parent => parents.has(parent) || (startedBehind !== undefined && !isBehind(parent, startedBehind)),
+    has: parent =>
+      parents.has(parent) ||
+      named.has(parent) ||
+      (startedBehind !== undefined && isPlainId(parent) && !isBehind(parent, startedBehind)),
     add: (parent, seen) => {
       isAscending &&= isBehind(parent, last.parent);
-      parents.add(parent);
+      if (isPlainId(parent)) parents.add(parent);
+      else named.add(parent);
       last.next = {parent, seen};
       last = last.next;
     },
@@ -63,10 +73,12 @@ export function createFinished(options: {
         if (noted.parent === '' && resumed === undefined) return undefined;
         // Those before the place where this run began are in no set.
         if (startedBehind !== undefined) return undefined;
-        const since: string[] = [];
-        for (let mark = noted.next; mark; mark = mark.next) since.push(mark.parent);
+        const since = new Set<string>();
+        for (let mark = noted.next; mark; mark = mark.next) since.add(mark.parent);
         const text = parents.without(since).toText();
-        return text === undefined ? undefined : {...checkpoint, parents: text};
+        const others = [...named].filter(parent => !since.has(parent));
+        if (text === undefined || others.length > MOST_NAMED) return undefined;
+        return {...checkpoint, parents: text, ...(others.length > 0 && {named: others})};
       };
     },
   };
@@ -103,9 +115,10 @@ export function createOrder(isByKey: () => boolean): {
 
 /** Whether the reading below parents can go on from a checkpoint. */
 export function isChildrenCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint {
-  const {way, seen, parents, upTo} = checkpoint;
+  const {way, seen, parents, named, upTo} = checkpoint;
   const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
   if (way !== 'children' || !isCount) return false;
+  if (named !== undefined && !(Array.isArray(named) && named.every(key => typeof key === 'string'))) return false;
   if (upTo !== undefined) return typeof upTo === 'string' && isPlainId(upTo) && parents === undefined;
   return createKeySet({from: parents}) !== undefined;
 }

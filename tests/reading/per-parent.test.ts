@@ -560,11 +560,22 @@ describe('going on below parents from a checkpoint', () => {
     expect(createKeySet({from: checkpoints.at(-1)?.['parents']})?.has('2')).toBe(true);
   });
 
-  test('has no checkpoint where the keys of the parents are no integers', async () => {
-    const {checkpoints} = await read(({path}) =>
-      path === 'parents' ? {body: {parents: [{id: 'a-1'}]}} : {body: {children: [{id: 1}]}},
-    );
-    expect(checkpoints).toEqual([undefined]);
+  test('names the parents whose keys are no integers, unless they are many', async () => {
+    const answer =
+      (count: number) =>
+      ({path}: ListQuery): ListAnswer => {
+        const [, parent] = path.split('/');
+        const parents = Array.from({length: count}, (_, index) => ({id: index === 1 ? '7' : `a-${index}`}));
+        return {body: parent === undefined ? {parents} : {children: [{id: `${parent}.1`}]}};
+      };
+    const {checkpoints} = await read(answer(4), {mostPages: 3});
+    expect(checkpoints.map(checkpoint => checkpoint?.['named'])).toEqual([['a-0'], ['a-0'], ['a-0', 'a-2']]);
+    const again = await read(answer(4), {checkpoint: stored(checkpoints[2])});
+    expect(again.ids).toEqual(['a-3.1']);
+    const {checkpoints: ofMany} = await read(answer(99), {pageSize: 100});
+    expect(ofMany.at(-1)?.['named']).toHaveLength(98);
+    const {checkpoints: ofTooMany} = await read(answer(510), {pageSize: 1_000});
+    expect(ofTooMany.at(-1)).toBeUndefined();
   });
 
   test.each([
@@ -576,6 +587,8 @@ describe('going on below parents from a checkpoint', () => {
     {parents: 7},
     {upTo: '5'},
     {upTo: null},
+    {named: 'a-1'},
+    {named: [1]},
   ])('is not possible when it is of another shape: %j', fault => {
     const good = {way: 'children', seen: 2, total: null, parents: createKeySet().toText()};
     expect(isChildrenCheckpoint(good)).toBe(true);
