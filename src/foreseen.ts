@@ -54,8 +54,10 @@ export type Circumstances = {
 /** How a stream is going to be read. */
 export function foresee(stream: StreamToRead, circumstances: Circumstances): Foreseen {
   const {definition, parents, checkpoint} = stream;
-  if (livesBelowParents(definition) || (checkpoint && isBelowCheckpoint(checkpoint))) {
-    if (!parents) throw new Error(`nobody has said how the parents of ${definition.tapStreamId} are read`);
+  if (livesBelowParents(definition) && !parents) {
+    throw new Error(`nobody has said how the parents of ${definition.tapStreamId} are read`);
+  }
+  if (parents && (livesBelowParents(definition) || (checkpoint && isBelowCheckpoint(checkpoint)))) {
     return foreseeBelow(stream, parents, circumstances);
   }
   if (definition.paging) return {type: definition.paging, question: ask(stream, circumstances), isResumed: false};

@@ -4,8 +4,10 @@
 /** Lists shorter than this many pages are read by key in one chain (reading/keyset.ts). */
 const PAGES_WORTH_RANGES = 8;
 
-/** Of a list in random order a walk misses a row with this chance, one in e. */
-const MISSED_BY_A_WALK = Math.exp(-1);
+// The mean of the longest of so many waits is a little more than their logarithm (Euler's constant), and whole walks are
+// half a walk longer.
+const BESIDES_LOGARITHM = 0.577;
+const HALF_A_WALK = 0.5;
 
 export type PageSizes = {
   /** Rows of a page. */
@@ -28,7 +30,8 @@ export function requestsByKey(rows: number, {pageSize, window}: PageSizes): numb
 /** Requests to walk over `rows` rows once: each page begins with the last row of the one before. */
 export function requestsOfWalk(rows: number, {pageSize}: Pick<PageSizes, 'pageSize'>): number {
   if (rows <= pageSize) return 1;
-  if (pageSize === 1) return rows;
+  // Pages of one row cannot overlap, so that all are read again to see that none has moved.
+  if (pageSize === 1) return 2 * rows;
   return 1 + Math.ceil((rows - pageSize) / (pageSize - 1));
 }
 
@@ -39,13 +42,14 @@ export function requestsOfBlindWalk(rows: number, sizes: Pick<PageSizes, 'pageSi
   return requests + (onLast % 5 === 0 ? 1 : 0) + Math.floor(requests / PAGES_WORTH_RANGES);
 }
 
-/** Requests to read `rows` rows of a list whose order changes with every request, until none is missing. */
-export function requestsWithoutOrder(rows: number, sizes: Pick<PageSizes, 'pageSize'>): number {
-  const walk = requestsOfWalk(rows, sizes);
+/** Requests to read `rows` rows of a list whose order changes with every request, until a walk brings no new one. */
+export function requestsWithoutOrder(rows: number, {pageSize}: Pick<PageSizes, 'pageSize'>): number {
+  const walk = rows <= pageSize ? 1 : 1 + Math.ceil((rows - pageSize) / Math.max(1, pageSize - 1));
   if (walk === 1) return 1;
-  // Two pages of a list that is little longer than one miss less than a long walk does.
-  const missed = Math.min(MISSED_BY_A_WALK, (1 - sizes.pageSize / rows) ** walk);
-  return walk * Math.ceil(1 + Math.log(rows) / -Math.log(missed));
+  // The chance that a walk misses a row: about one in e.
+  const missed = (1 - pageSize / rows) ** walk;
+  const untilAllCame = (Math.log(rows) + BESIDES_LOGARITHM) / -Math.log(missed) + HALF_A_WALK;
+  return walk * (Math.round(untilAllCame) + 1);
 }
 
 /**
