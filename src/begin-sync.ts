@@ -2,11 +2,10 @@
 // end. Shared by the command line and the library; writes no message itself.
 
 import {type Bounds, boundIn, UNBOUNDED} from './bounds.js';
-import {type Choice, type ChosenBy, prepareChoice} from './choice.js';
+import {type Choice, type ChosenBy, prepareChoice, warningsOf} from './choice.js';
 import {systemClock} from './clock.js';
 import {secretsOf} from './config.js';
 import type {Connection} from './connection.js';
-import {unusedFilters} from './filters.js';
 import type {Message} from './message-types.js';
 import {planSettingsOf} from './plan-settings.js';
 import type {SyncReport} from './report.js';
@@ -90,16 +89,8 @@ export function prepareSync(given: SyncGiven): (place: SyncPlace) => Promise<Beg
   };
 }
 
-function logStart(
-  {selection, isFullRefresh, warnings}: Choice,
-  {config, fullRefresh}: SyncGiven,
-  log: SyncPlace['log'],
-): void {
-  const ids = selection.streams.map(({definition}) => definition.tapStreamId);
-  for (const warning of [...warnings, ...unusedFilters(config.filters, ids)]) log.warn({}, warning);
-  if (fullRefresh !== undefined && !ids.some(isFullRefresh)) {
-    log.warn({}, '--full-refresh means none of the selected streams, and changes nothing');
-  }
-  if (ids.length === 0) log.warn({}, 'no stream is selected; mark some in the catalog, or name them with --select');
-  else log.info({streams: ids.length, requests_per_second: config.requestsPerSecond}, 'sync started');
+function logStart(choice: Choice, given: SyncGiven, log: SyncPlace['log']): void {
+  for (const warning of warningsOf(choice, given)) log.warn({}, warning);
+  const {length: streams} = choice.selection.streams;
+  if (streams > 0) log.info({streams, requests_per_second: given.config.requestsPerSecond}, 'sync started');
 }

@@ -5,6 +5,7 @@ import type {Client} from './client.js';
 import type {Config} from './config.js';
 import {withCustomFieldsOf} from './custom-fields/offer.js';
 import {InputError} from './errors.js';
+import {unusedFilters} from './filters.js';
 import {type GivenCatalog, parseCatalog} from './given-catalog.js';
 import {globMatcher, splitTerms} from './globs.js';
 import {maskStreams} from './mask.js';
@@ -59,6 +60,21 @@ export function prepareChoice(given: ChosenBy): (client: Client, signal: AbortSi
       throw explained(error, whole);
     }
   };
+}
+
+/** What is to be said of a choice before it is read: its own warnings, and wishes that come to nothing. */
+export function warningsOf(
+  choice: Choice,
+  {config, fullRefresh}: Pick<ChosenBy, 'config' | 'fullRefresh'>,
+): readonly string[] {
+  const ids = choice.selection.streams.map(({definition}) => definition.tapStreamId);
+  const isVain = fullRefresh !== undefined && !ids.some(choice.isFullRefresh);
+  return [
+    ...choice.warnings,
+    ...unusedFilters(config.filters, ids),
+    ...(isVain ? ['--full-refresh means none of the selected streams, and changes nothing'] : []),
+    ...(ids.length === 0 ? ['no stream is selected; mark some in the catalog, or name them with --select'] : []),
+  ];
 }
 
 /** What is to be synced, of all that there is. Throws InputError for a catalog or a term that does not fit. */

@@ -1,9 +1,10 @@
 // The files that a run is given, read and checked.
 
-import {parseConfig, secretsOf} from './config.js';
+import {type Config, parseConfig, secretsOf} from './config.js';
 import {readJsonFile, readTextFile} from './files.js';
 import {catalogFileOf, type Flags} from './flags.js';
 import type {GivenCatalog} from './given-catalog.js';
+import {checkReportFile} from './report-file.js';
 import type {Surroundings} from './session.js';
 import {parseState, readStateText} from './state.js';
 import {warnIfPublic} from './token.js';
@@ -48,4 +49,14 @@ export function readState(file: string | undefined) {
 export function readCatalog(flags: Flags): GivenCatalog | undefined {
   const source = catalogFileOf(flags);
   return source === undefined ? undefined : {source, value: readJsonFile(source, 'catalog')};
+}
+
+/** Throws InputError when the report of a sync could not be written, or would take the place of one of its inputs. */
+export function checkReport(flags: Flags, {reportFile}: Pick<Config, 'reportFile'>): void {
+  if (reportFile === undefined) return;
+  const inputs = [...flags.config, catalogFileOf(flags), flags.state];
+  checkReportFile(
+    reportFile,
+    inputs.filter(input => input !== undefined),
+  );
 }

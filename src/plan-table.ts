@@ -84,10 +84,10 @@ function figure(value: number | null, is: keyof typeof SIGNS): string {
   return value === null ? '?' : SIGNS[is] + count(value);
 }
 
-/** The lines of a sentence, each of them indented and as wide as may be; a word that is wider stands alone. */
+/** The lines of a sentence, which may hold what a server has written, each of them indented and as wide as may be; a word that is wider stands alone. */
 function wrap(sentence: string, width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
+  for (const word of sentence.split(/[\s\u0000-\u001F\u007F-\u009F]+/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -5,11 +5,10 @@ import {prepareSync} from './begin-sync.js';
 import {type Bounds, parseBounds} from './bounds.js';
 import {systemClock} from './clock.js';
 import {startDeadline} from './deadline.js';
-import {catalogFileOf, type Flags} from './flags.js';
-import {readCatalog, readConfig, readState} from './inputs.js';
+import type {Flags} from './flags.js';
+import {checkReport, readCatalog, readConfig, readState} from './inputs.js';
 import {writeMessages} from './messages.js';
 import {createLineRedactor} from './redaction.js';
-import {checkReportFile} from './report-file.js';
 import {createRequestBudget} from './request-budget.js';
 import type {RunStatus} from './run-end.js';
 import type {Surroundings} from './session.js';
@@ -45,13 +44,7 @@ async function runWithin(
     state,
     warnings: [...warnings, ...stateWarnings],
   });
-  if (config.reportFile !== undefined) {
-    const inputs = [...flags.config, catalogFileOf(flags), flags.state];
-    checkReportFile(
-      config.reportFile,
-      inputs.filter(input => input !== undefined),
-    );
-  }
+  checkReport(flags, config);
 
   const bounded = {
     ...surroundings,

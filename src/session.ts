@@ -2,6 +2,7 @@
 
 import type {Writable} from 'node:stream';
 import {systemClock} from './clock.js';
+import {painter} from './colours.js';
 import {type Config, secretsOf} from './config.js';
 import {type Account, type Connection, connect, findAccount, type Limits} from './connection.js';
 import {createLogger, type Logger, type LogLevel} from './logger.js';
@@ -85,6 +86,7 @@ export async function withConnection<T>(
   const {stderr, stdout} = surroundings;
   // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
   const isTerminal = stderr.isTTY === true && config.logFormat === 'text';
+  const paint = painter(isTerminal, surroundings.env);
   const columns = isTerminal ? () => stderr.columns ?? 80 : undefined;
   const isWatched = columns && !stdout.isTTY && config.logLevel === 'info';
   const progress = isWatched
@@ -100,7 +102,7 @@ export async function withConnection<T>(
       level,
       format: config.logFormat,
       secrets,
-      write: line => (progress ? progress.above(line) : void stderr.write(line)),
+      write: line => (progress ? progress.above(paint(line)) : void stderr.write(paint(line))),
     });
   const signpost = createLog(config.logLevel);
   const log = isWatched ? createLog('warn') : signpost;

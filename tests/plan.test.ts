@@ -47,7 +47,8 @@ describe('a plan', () => {
     expect(shown).toMatch(/^ {2}6 streams +≥\d+ +\d+ +3 s$/m);
     expect(shown).toMatch(/^ {2}tags cannot be read: HTTP 403: /m);
     expect(shown).toMatch(/contact_logs takes \d\d % of it: a request for each of 120 contacts;/);
-    expect(shown).not.toMatch(/METRIC|\u001b/);
+    expect(shown).toMatch(/^\u001b\[31m! tags +FULL\u001b\[39m$/m);
+    expect(shown).not.toContain('METRIC');
   });
 
   test('is a document whose keys stay as they are', async () => {

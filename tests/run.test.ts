@@ -17,6 +17,7 @@ async function watch(terminal: Terminal, {select = 'contacts,tags', env = {}, pa
       TAP_ACTIVECAMPAIGN_API_URL: `sandbox:contacts=120&requests_per_second=0&${parameters}`,
       TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0',
       TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
+      NO_COLOR: '1',
       ...env,
     },
     version: '1.2.3',
@@ -51,6 +52,17 @@ describe('at the end of a run', () => {
     const shown = await watch({isTTY: true, columns: 100}, {parameters: 'faults=tags:500x99'});
     expect(shown).toMatch(/^INFO ! tags +0 +1 .*FAILED/m);
     expect(shown.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL .*tags/);
+  });
+
+  test('a terminal shows faults in red, unless NO_COLOR says that it is to show none', async () => {
+    const parameters = 'faults=tags:500x99';
+    const shown = await watch({isTTY: true, columns: 100}, {parameters, env: {NO_COLOR: ''}});
+    expect(shown).toMatch(/^\u001b\[31mINFO ! tags .*\u001b\[39m$/m);
+    expect(shown).toMatch(/\u001b\[31mCRITICAL .*tags.*\u001b\[39m\n$/);
+    expect(shown).toMatch(/^INFO +contacts +120/m);
+    const pipe = await watch({}, {parameters, env: {NO_COLOR: ''}});
+    const plain = await watch({isTTY: true, columns: 100}, {parameters});
+    expect(pipe + plain.replaceAll('\r\u001b[2K', '')).not.toContain('\u001b');
   });
 
   test('the table leaves the last column of the terminal free', async () => {
