@@ -136,6 +136,21 @@ function planSample() {
   return `\`\`\`text\n$ ${command}\n${stderr.trimEnd()}\n\`\`\``;
 }
 
+/** A check of a sandbox in which not all is well. */
+function testSample() {
+  const env = {
+    TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=40&forbidden=deals&requests_per_second=0',
+    TAP_ACTIVECAMPAIGN_NAIVE_TIMEZONE: 'UTC',
+    TAP_ACTIVECAMPAIGN_PAGESIZE: '50',
+    TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
+  };
+  const select = 'contacts,deals,tags';
+  const args = [executable, '--config', 'ENV', '--select', select, '--test'];
+  const {status, stdout, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8', env});
+  if (status !== 0) throw new Error(stderr);
+  return `\`\`\`text\n$ tap-activecampaign --config ENV --select ${select} --test\n${stdout.trimEnd()}\n\`\`\``;
+}
+
 /** Fills the parts of a page that stand between marks, and leaves the rest of it. */
 function fill(page, parts) {
   let text = readFileSync(new URL(page, root), 'utf8');
@@ -160,6 +175,8 @@ put('examples/meltano/meltano.yml', meltanoProject(version));
 fill('docs/sandbox.md', {parameters: parametersTable()});
 fill('docs/settings.md', {settings: settingsTable()});
 fill('docs/state.md', {'state help': printed(['state', '--help']), 'state example': stateExample()});
+// That it is as the tap prints it, tests/end-to-end/doctor.test.ts checks.
+if (!isCheck) fill('docs/checking.md', {test: testSample()});
 fill('README.md', {
   help: printed(['--help']),
   'run.sh': script('examples/run.sh'),

@@ -1,5 +1,6 @@
 // `--test` as a user runs it: every line says ok, warn, fail or skip, what was found and what to do.
 
+import {readFileSync} from 'node:fs';
 import {createServer as createHttpsServer} from 'node:https';
 import {type AddressInfo, createServer, type Server} from 'node:net';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
@@ -159,6 +160,21 @@ test('what is no API, or speaks no TLS, is told with the step at which the way e
   } finally {
     server.close();
   }
+});
+
+test('the page on checking shows what the tap prints', async () => {
+  const page = readFileSync(new URL('../../docs/checking.md', import.meta.url), 'utf8');
+  const [, args = '', shown] =
+    /<!-- test: generated -->\n```text\n\$ tap-activecampaign (.*)\n([\s\S]*?)\n```/.exec(page) ?? [];
+  const {code, stdout} = await runTap(args.split(' '), {
+    TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=40&forbidden=deals&requests_per_second=0',
+    TAP_ACTIVECAMPAIGN_NAIVE_TIMEZONE: 'UTC',
+    TAP_ACTIVECAMPAIGN_PAGESIZE: '50',
+    TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
+  });
+  expect({code, stdout: stdout.trimEnd()}).toEqual({code: 0, stdout: shown});
+  const checks = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, check]) => check);
+  expect(checks).toEqual(CHECKS);
 });
 
 test('a certificate that soon expires, and one for another host, are told before a token is sent', async () => {

@@ -1,5 +1,6 @@
 // `--test --survey` as a user runs it: what two servers of one account do, told without a word of what the account has.
 
+import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {type Simulator, type SimulatorOptions, startSimulator} from '../../src/simulator/simulator.js';
 import {streams} from '../../src/streams.js';
@@ -140,6 +141,16 @@ describe('the survey', () => {
     expect(told('obedient').latency_by_offset.map(({offset}) => offset)).toEqual([0, 55, 110]);
     expect(told('obedient').latency_ms?.median).toBeGreaterThanOrEqual(0);
   });
+});
+
+test('the page on checking shows and names what the survey tells', () => {
+  const page = readFileSync(new URL('../../docs/checking.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+  expect(listOf('obedient', 'contacts')).toMatchObject(JSON.parse(shown));
+  const named = new Set([...page.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const {survey_version: _, tap_version: __, ...document} = told('obedient');
+  const names = [...Object.keys(document), ...Object.keys(listOf('obedient', 'contacts'))];
+  expect(names.filter(name => !named.has(name))).toEqual([]);
 });
 
 /** All texts in a value, those of keys only where it is asked for. */
