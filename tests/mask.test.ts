@@ -13,6 +13,7 @@ import {type Mask, parseMask} from '../src/mask-rules.js';
 import {typesOf} from '../src/schemas.js';
 import {type SelectedStream, selectStreams} from '../src/selection.js';
 import type {StreamDefinition} from '../src/stream-definition.js';
+import {type PlanSettings, planStream} from '../src/stream-plan.js';
 import {streams} from '../src/streams.js';
 import {ExactNumber} from '../src/wire.js';
 
@@ -277,6 +278,22 @@ test('an interrupted read goes on only under the same mask and the same key', ()
   expect(fingerprint({'contacts.email': 'null'})).not.toBe(hash);
   expect(fingerprint({'contacts.email': 'hash'}, `${KEY}!`)).not.toBe(hash);
   expect(hash).not.toContain(KEY);
+
+  const settings: PlanSettings = {
+    startDate: '2000-01-01T00:00:00.000000Z',
+    naiveTimezone: 'UTC',
+    lookbackSeconds: () => 0,
+    fullRefreshDays: () => undefined,
+    isFullRefresh: () => false,
+    emitActivateVersion: false,
+    filters: () => undefined,
+  };
+  const selectionOf = (stream: SelectedStream) => planStream(stream, {bookmarks: {}}, settings, 0).selection;
+  const [plain] = selectStreams({select: 'contacts'}).streams;
+  const masks = [{'contacts.email': 'hash'}, {'contacts.email': 'null'}, {'contacts.email': 'drop'}];
+  const selections = masks.map(mask => selectionOf(one(mask, 'contacts')));
+  expect(new Set([...selections, plain && selectionOf(plain)]).size).toBe(4);
+  expect(selectionOf(one({'*.email': 'hash'}, 'contacts'))).toBe(selections[0]);
 });
 
 describe('the setting', () => {

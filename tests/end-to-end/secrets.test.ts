@@ -4,6 +4,7 @@
 import {createHmac} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {expect, test} from '@jest/globals';
+import {check} from '../support/account.js';
 import {type ListAnswer, type ListQuery, startListServer} from '../support/list-server.js';
 import {createWorkspace, runTap, type TapResult} from '../support/tap.js';
 
@@ -81,6 +82,9 @@ test('the token and what is masked are in no line and no file, whatever the serv
       const result = await run({log_format}, '--select', select);
       const file = readFileSync(report, 'utf8');
       expect({code: result.code, leaks: leaksOf(result, file)}).toEqual({code: 1, leaks: []});
+      // Whatever a field is by nature, its records fit the SCHEMA.
+      const {output} = check(result, 1);
+      expect(output.schemas.get('contacts')?.schema.properties['orgid']).toMatchObject({type: ['null', 'string']});
       expect(result.stderr).toContain('***');
       expect(file).toContain('***');
       const records = result.lines.map(line => JSON.parse(line)).filter(({type}) => type === 'RECORD');
