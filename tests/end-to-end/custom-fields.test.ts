@@ -36,15 +36,15 @@ const select = 'contacts,deals,accounts';
 const small: SimulatorOptions = {
   seed: 5,
   counts: {
-    contacts: 450,
+    contacts: 250,
     fields: 12,
-    fieldValues: 4_000,
-    deals: 330,
+    fieldValues: 2_200,
+    deals: 210,
     dealCustomFieldMeta: 12,
-    dealCustomFieldData: 2_500,
-    accounts: 240,
+    dealCustomFieldData: 1_600,
+    accounts: 130,
     accountCustomFieldMeta: 12,
-    accountCustomFieldData: 1_800,
+    accountCustomFieldData: 1_000,
   },
 };
 
@@ -93,7 +93,7 @@ describe('the columns of a first run', () => {
   test('are not there where only rows are wanted, and nobody asks for them', () =>
     withAccount(small, async ({sim, sync}) => {
       const {output} = await sync({select});
-      expect(output.of('contacts')).toHaveLength(450);
+      expect(output.of('contacts')).toHaveLength(250);
       expect(Object.keys(output.of('contacts')[0] ?? {}).filter(name => name.startsWith('cf_'))).toEqual([]);
       expect(sim.requests.filter(({path}) => /field/i.test(path))).toEqual([]);
     }));
@@ -342,7 +342,7 @@ test('records that were written without columns get them when these are first wa
     expect(rows.code).toBe(0);
     account.clock.now += HOUR;
     const {came} = await syncRightly(account, target);
-    expect(came('contacts').size).toBe(450);
+    expect(came('contacts').size).toBe(250);
     account.clock.now += HOUR;
     expect((await syncRightly(account, target)).came('contacts').size).toBeLessThan(5);
   }));
