@@ -37,10 +37,8 @@ const worlds: [seed: number, options: SimulatorOptions][] = [
   [2, obeyed],
   [3, {...obeyed, nulls: 'highest', unstableTies: ['*']}],
   [4, {directionOnlyOrders: ['*'], unstable: []}],
-  ...[5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((seed): [number, SimulatorOptions] => [
-    seed,
-    randomWorld(seed, resources),
-  ]),
+  // Among these six each way in which a random server may behave comes at least once.
+  ...[5, 6, 8, 9, 11, 13].map((seed): [number, SimulatorOptions] => [seed, randomWorld(seed, resources)]),
 ];
 
 /** Rows that have no replication key, or lose it, and change: they come every time. */
