@@ -1,12 +1,12 @@
 // Looks at one list of the API: whether it answers, and what its answer shows.
 
+import {BoundReached} from '../bounds.js';
 import type {Answer, Client} from '../client.js';
 import {ApiError} from '../errors.js';
 import {formOf, totalOf} from '../reading/envelopes.js';
 import type {Replication} from '../reading/stream-to-read.js';
 import {listKeyOf, livesBelowParents, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
-import {RequestsSpentError} from './limited.js';
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -43,7 +43,7 @@ export function isSeen(look: Look): look is SeenLook {
   return 'rows' in look.found;
 }
 
-/** Asks a list. Throws RequestsSpentError, and the signal's reason. */
+/** Asks a list. Throws BoundReached, and the signal's reason. */
 export async function askList(
   client: Client,
   definition: StreamDefinition,
@@ -89,7 +89,7 @@ export async function withEach<T>(items: Iterable<T>, width: number, act: (item:
       try {
         await act(next.value);
       } catch (error) {
-        if (error instanceof RequestsSpentError) return;
+        if (error instanceof BoundReached) return;
         throw error;
       }
     }

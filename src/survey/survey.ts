@@ -3,6 +3,7 @@
 
 import {checkToken} from '../access.js';
 import {zonesOf} from '../bookmarks.js';
+import {BoundReached} from '../bounds.js';
 import type {Attempt, Client} from '../client.js';
 import {skewOf} from '../doctor/clock.js';
 import {rateFactsOf} from '../doctor/rate.js';
@@ -12,6 +13,7 @@ import type {ReadingContext} from '../reading/list.js';
 import {createPlaces} from '../reading/places.js';
 import {isSurelyLast} from '../reading/walk.js';
 import {replicationOf} from '../replication.js';
+import {createRequestBudget} from '../request-budget.js';
 import {schemaOf} from '../schemas.js';
 import {type Surroundings, withConnection} from '../session.js';
 import {listKeyOf, livesBelowParents, type StreamDefinition} from '../stream-definition.js';
@@ -28,7 +30,6 @@ import {
   withEach,
 } from './ask-list.js';
 import type {Obedience, SurveyDocument} from './document.js';
-import {limited, RequestsSpentError} from './limited.js';
 import {countBy, emptyTrials, latencyOf, type Tried, toStream} from './told.js';
 import {createTrials, filtersByKey, includesOf, ordersById, ordersByKey, type Trial} from './trials.js';
 
@@ -56,16 +57,15 @@ export async function runSurvey(flags: Flags, surroundings: Surroundings): Promi
     // Three hundred lines about single requests tell nobody anything.
     logLevel: config.logLevel === 'info' ? ('warn' as const) : config.logLevel,
   };
-  return withConnection(patient, surroundings, async ({client, reading, watch}, {log, signal}) => {
+  const bounded = {...surroundings, budget: createRequestBudget(MOST_REQUESTS)};
+  return withConnection(patient, bounded, async ({client, reading, watch}, {log, signal}) => {
     for (const warning of warnings) log.warn({}, warning);
     const attempts: Attempt[] = [];
     watch(attempt => attempts.push(attempt));
-    const limit = {most: MOST_REQUESTS, mostPerRequest: patient.maxRetries + 1, used: () => attempts.length};
-    const ownClient = limited(client, limit);
-    await checkToken(ownClient, signal);
+    await checkToken(client, signal);
     // Nothing is written that places could wait for.
     const places = createPlaces({pages: PAGE, pagesOfOne: PAGE, bytes: Number.POSITIVE_INFINITY});
-    const context = {...reading, client: ownClient, places, pageSize: PAGE};
+    const context = {...reading, places, pageSize: PAGE};
     const found = await survey(context, {zone: config.naiveTimezone, attempts, signal});
     const {limit: told, remaining, refused} = rateFactsOf(attempts);
     const skew = attempts.map(skewOf).findLast(skew => skew !== undefined);
@@ -230,6 +230,6 @@ async function untilSpent(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof RequestsSpentError)) throw error;
+    if (!(error instanceof BoundReached)) throw error;
   }
 }

@@ -46,7 +46,7 @@ export function filtersByKey({definition, replication}: SeenLook): readonly Tria
   return replication ? [{parameter: definition.changedSince?.parameter ?? LIKELIEST_FILTER, by: replication}] : [];
 }
 
-/** Tries out single parameters. All throw RequestsSpentError, and the signal's reason. */
+/** Tries out single parameters. All throw BoundReached, and the signal's reason. */
 export function createTrials(context: ReadingContext, signal: AbortSignal) {
   async function prove(look: SeenLook, {parameter, by}: Trial, what: 'order' | 'filter'): Promise<Obedience> {
     const {definition, path} = look;
