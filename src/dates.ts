@@ -32,9 +32,12 @@ type Clock = {
  * 9999); undefined for a text that is no date at all. Throws RangeError when there is no such zone.
  */
 export function toUtc(wire: string, zone: string, row?: Readonly<Record<string, unknown>>): string | null | undefined {
-  const text = wire.trim();
-  if (text === '' || text === '0') return null;
-  const clock = readClock(text);
+  let clock = readColumns(wire);
+  if (clock === undefined) {
+    const text = wire.trim();
+    if (text === '' || text === '0') return null;
+    clock = readClock(text);
+  }
   if (clock === undefined || clock === null) return clock;
   return writeInstant(clock, clock.offset ?? offsetOfWallClock(clock, zone, row)) ?? null;
 }
@@ -116,11 +119,14 @@ function readClock(text: string): Clock | null | undefined {
   return readColumns(`${date}T${hour.padStart(2, '0')}:${minute}:${second}${fraction}${zone}`);
 }
 
+const [SPACE, HYPHEN, COLON, LETTER_T] = [0x20, 0x2d, 0x3a, 0x54];
+
 /** Reads `YYYY-MM-DDTHH:MM:SS`, a fraction and an offset; null when it is of that shape but no such day or time exists. */
 function readColumns(text: string): Clock | null | undefined {
-  const separator = text[10];
-  if (separator !== 'T' && separator !== ' ') return undefined;
-  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return undefined;
+  const separator = text.charCodeAt(10);
+  if (separator !== LETTER_T && separator !== SPACE) return undefined;
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
   const year = twoDigitsAt(text, 0) * 100 + twoDigitsAt(text, 2);
   const month = twoDigitsAt(text, 5);
   const day = twoDigitsAt(text, 8);
@@ -178,11 +184,15 @@ function daysIn(month: number, year: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-const DAYS_OF_400_YEARS = 146_097;
+// From 1 March of the year 0.
+const DAYS_BEFORE_1970 = 719_468;
 
-/** Days since 1970-01-01. Date.UTC takes the years below 100 for 19xx; the calendar is the same 400 years later. */
+/** Days since 1970-01-01, in the calendar that is now in use. Counted from March on, a leap day ends its year. */
 function dayNumber(year: number, month: number, day: number): number {
-  return Date.UTC(year + 400, month - 1, day) / (DAY * 1000) - DAYS_OF_400_YEARS;
+  const years = month > 2 ? year : year - 1;
+  const ofYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  return years * 365 + leapDays + ofYear - DAYS_BEFORE_1970;
 }
 
 const FIRST_DAY = dayNumber(1, 1, 1);
@@ -205,19 +215,17 @@ function writeInstant(clock: Clock, offset: number): string | undefined {
   const second = shifted - days * DAY;
   const hour = Math.floor(second / 3600);
   const minute = Math.floor(second / 60) % 60;
-  return `${date}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second % 60)}.${clock.micros}Z`;
+  return `${date}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second % 60]}.${clock.micros}Z`;
 }
 
 /** The date of a day that lies `days` away from a known date. Every fourth Central stamp is one of the next day in UTC. */
 function dateOf(day: number, known: string, days: number): string {
   const dayOfMonth = twoDigitsAt(known, 8) + days;
-  if (dayOfMonth >= 1 && dayOfMonth <= 28) return known.slice(0, 8) + twoDigits(dayOfMonth);
+  if (dayOfMonth >= 1 && dayOfMonth <= 28) return known.slice(0, 8) + TWO_DIGITS[dayOfMonth];
   return new Date(day * DAY * 1000).toISOString().slice(0, 10);
 }
 
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`;
-}
+const TWO_DIGITS: readonly string[] = Array.from({length: 60}, (_, value) => String(value).padStart(2, '0'));
 
 /** What luxon knows of a zone, asked as seldom as possible. */
 type Offsets = {

@@ -115,14 +115,29 @@ function compileObject(
   };
 
   const slots = new Map<string, Slot>();
+  const findSlot = (wireKey: string): Slot => {
+    const found = slots.get(wireKey) ?? slotOf(wireKey);
+    if (slots.size < SLOT_LIMIT) slots.set(wireKey, found);
+    return found;
+  };
+
+  // Rows of a list have the same keys in the same order, so that a key is looked up only where it is not the one that
+  // the row before had in its place.
+  const keysBefore: string[] = [];
+  const slotsBefore: Slot[] = [];
   return row => {
     const record = {...template};
     let kept: Map<string, unknown> | undefined;
-    for (const wireKey of Object.keys(row)) {
-      let slot = slots.get(wireKey);
+    const wireKeys = Object.keys(row);
+    for (let place = 0; place < wireKeys.length; place++) {
+      const wireKey = wireKeys[place] ?? '';
+      let slot = wireKey === keysBefore[place] ? slotsBefore[place] : undefined;
       if (slot === undefined) {
-        slot = slotOf(wireKey);
-        if (slots.size < SLOT_LIMIT) slots.set(wireKey, slot);
+        slot = findSlot(wireKey);
+        if (place < SLOT_LIMIT) {
+          keysBefore[place] = wireKey;
+          slotsBefore[place] = slot;
+        }
       }
       if (slot === 'unwanted') continue;
       if (slot === 'rest') {
