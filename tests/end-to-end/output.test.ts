@@ -191,7 +191,7 @@ describe('settings', () => {
 describe('the short answers', () => {
   test.each([
     ['--version', /^\d+\.\d+\.\d+\n$/],
-    ['--help', /^Usage: tap-activecampaign \[options\]\n/],
+    ['--help', /^Usage: tap-activecampaign \[options\] \[command\]\n/],
     ['-h', /^Usage: /],
   ])('%s', async (flag, expected) => {
     const {code, stdout, stderr} = await runTap([flag]);
@@ -203,15 +203,21 @@ describe('the short answers', () => {
     const {stdout} = await runTap(['--help']);
     const options = [...stdout.matchAll(/^ {2}(-.*?)(?: {2}|$)/gm)].map(([, option]) => option);
     expect(options).toEqual([
-      '-c, --config <file>',
       '-d, --discover',
+      '--plan',
+      '--test',
+      '--survey',
+      '--about',
+      '--format <format>',
+      '-c, --config <file>',
       '--catalog <file>',
       '-p, --properties <file>',
       '-s, --state <file>',
       '--select <patterns>',
       '--full-refresh [patterns]',
-      '--about',
-      '--format <format>',
+      '--max-records <n>',
+      '--max-requests <n>',
+      '--max-minutes <n>',
       '--version',
       '-h, --help',
     ]);
