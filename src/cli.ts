@@ -6,7 +6,7 @@ import {CommanderError} from 'commander';
 import {createProgram} from './command-line.js';
 import {InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
-import type {Flags} from './flags.js';
+import {checkTasks, type Flags} from './flags.js';
 import type {Logger} from './logger.js';
 import {createSecretKeeper, type SecretKeeper} from './secret-keeper.js';
 import type {Surroundings} from './session.js';
@@ -56,13 +56,11 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
     await writeText(about(version, aboutFormat(flags)), process.stdout);
     return;
   }
+  checkTasks(flags);
   if (flags.discover && flags.config.length === 0) {
     const {discover} = await import('./catalog.js');
     await print(discover());
     return;
-  }
-  if (flags.survey && !flags.test) {
-    throw new InputError('--survey', 'is a part of the test; write --test --survey');
   }
   if (flags.config.length === 0) {
     throw new InputError('--config', 'is missing; name a config file, or ENV to read TAP_ACTIVECAMPAIGN_* variables');

@@ -32,3 +32,17 @@ export function catalogFileOf({catalog, properties}: Flags): string | undefined 
   }
   return catalog ?? properties;
 }
+
+/** Each of these is all that a call does. */
+const TASKS = ['discover', 'plan', 'test'] as const;
+
+/** Throws InputError when the flags ask for several things, or for a part of one without the whole. */
+export function checkTasks(flags: Flags): void {
+  const [first, second] = TASKS.filter(task => flags[task]);
+  if (second !== undefined) {
+    throw new InputError(`--${second}`, `cannot be done together with --${first}; give one of them`);
+  }
+  if (flags.survey && !flags.test) {
+    throw new InputError('--survey', 'is a part of the test; write --test --survey');
+  }
+}

@@ -2,12 +2,11 @@
 
 import {askWho, findUnreadable} from '../access.js';
 import {findOffer, namesCustomObjects, USUAL_OFFER} from '../account-offer.js';
-import {type Choice, prepareChoice} from '../choice.js';
+import {type Choice, prepareChoice, warningsOf} from '../choice.js';
 import type {Attempt, Client} from '../client.js';
 import type {Config} from '../config.js';
 import type {Connection} from '../connection.js';
 import {ApiError, InputError} from '../errors.js';
-import {unusedFilters} from '../filters.js';
 import type {Flags} from '../flags.js';
 import type {GivenCatalog} from '../given-catalog.js';
 import type {Logger} from '../logger.js';
@@ -123,8 +122,9 @@ async function choose(client: Client | undefined, given: ToCheck): Promise<Choic
     const own = found.unlisted ? undefined : offered.map(({tapStreamId}) => tapStreamId);
     say(...(catalog ? judgeCatalog(catalog.value, choice.warnings, own) : [NO_CATALOG]));
     if (!catalog) say(...choice.warnings.map(warning => warn('selection', warning)));
-    say(judgeSelection(choice.selection, offered.length));
-    say(...unusedFilters(config.filters, ids).map(warning => warn('selection', warning)));
+    if (ids.length > 0) say(judgeSelection(choice.selection, offered.length));
+    const ofWishes = warningsOf(choice, {config, fullRefresh: flags.fullRefresh}).slice(choice.warnings.length);
+    say(...ofWishes.map(warning => warn('selection', warning)));
     return ids.length === 0 ? undefined : choice;
   } catch (error) {
     if (error instanceof ApiError) {

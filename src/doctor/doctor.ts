@@ -2,6 +2,7 @@
 // can still be looked at; what depends on it is said to be skipped.
 
 import type {ApiAddress} from '../api-url.js';
+import {parseBounds} from '../bounds.js';
 import {systemClock} from '../clock.js';
 import type {Config} from '../config.js';
 import {InputError} from '../errors.js';
@@ -50,7 +51,7 @@ export async function runDoctor(
     for (const finding of found) output.write(`${hide(lineOf(finding))}\n`);
   };
 
-  say(...given.findings);
+  say(...judgeBounds(flags), ...given.findings);
   const ofWay = address ? await checkWay(address, signal) : NO_ADDRESS;
   say(...ofWay);
   const catalog = readGiven(() => readCatalog(flags), 'catalog');
@@ -73,6 +74,16 @@ async function checkWay(address: ApiAddress, signal: AbortSignal): Promise<reado
   if (ofForm.level === 'fail') return [ofForm, ...NO_ADDRESS];
   if ('sandbox' in address) return [ofForm, ...IN_THIS_PROCESS];
   return [ofForm, ...judgeWay(address.url, await reach(address.url, signal), systemClock.wall())];
+}
+
+/** A bound that is none is what a run refuses first. */
+function judgeBounds(flags: Flags): readonly Finding[] {
+  try {
+    parseBounds(flags);
+    return [];
+  } catch (error) {
+    return [faultOf(error, 'config')];
+  }
 }
 
 function skipWay(reason: string): readonly Finding[] {

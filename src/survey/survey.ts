@@ -128,19 +128,15 @@ async function lookAtAll(client: Client, zone: string, signal: AbortSignal): Pro
     AT_ONCE,
     stream => lookAt(stream),
   );
-  // The table is no deeper than this many steps.
-  for (
-    let waiting = streams.filter(livesBelowParents), step = 0;
-    waiting.length > 0 && step < streams.length;
-    step += 1
-  ) {
-    const ready = waiting.flatMap(stream => {
-      const parent = looks.get(stream.perParent?.tapStreamId ?? '');
-      return parent && isSeen(parent) ? [{stream, parent}] : [];
-    });
-    if (ready.length === 0) break;
-    await withEach(ready, AT_ONCE, ({stream, parent}) => lookAt(stream, parent));
-    waiting = waiting.filter(stream => !ready.some(({stream: other}) => other === stream));
+  const parentOf = ({perParent}: StreamDefinition): SeenLook | undefined => {
+    const parent = looks.get(perParent?.tapStreamId ?? '');
+    return parent && isSeen(parent) ? parent : undefined;
+  };
+  let waiting = streams.filter(livesBelowParents);
+  while (waiting.some(parentOf)) {
+    const ready = waiting.filter(parentOf);
+    waiting = waiting.filter(stream => !ready.includes(stream));
+    await withEach(ready, AT_ONCE, stream => lookAt(stream, parentOf(stream)));
   }
   return looks;
 }

@@ -47,6 +47,7 @@ const cases: Readonly<Record<string, Case>> = {
   'an argument too many': {args: () => ['config.json'], names: '"config.json"', wayOut: '--config'},
   'a token as an argument': {args: () => [TOKEN], names: '72 characters', wayOut: '--config'},
   'a flag without its value': {args: () => ['--config'], names: '--config <file>', wayOut: '--help'},
+  'two things at once': {args: run('--plan', '--test'), names: '--test', wayOut: 'give one of them'},
   'no config': {args: () => [], names: '--config', wayOut: 'name a config file, or ENV'},
 
   'a config file that is not there': {

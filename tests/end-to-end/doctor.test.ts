@@ -126,13 +126,14 @@ test('everything wrong at once is told at once: host, settings, catalog, selecti
     },
     {
       state: {bookmarks: {tags: 4, contacts: {udate: 'x'}}},
+      args: ['--max-records', 'many'],
       catalog: {streams: [{stream: 'deals', selected: true, replication_key: 'foo'}, {stream: 'tgas'}]},
     },
   );
   expect(code).toBe(2);
   expect(checks).toEqual(CHECKS);
-  // The last of them is that a real account has a limit.
-  expect(of('config')).toHaveLength(3);
+  // A bound that is none, two settings, and that a real account has a limit.
+  expect(of('config')).toHaveLength(4);
   expect(of('dns')).toEqual([expect.stringMatching(/^fail .*(no host nobody\.invalid|name server)/)]);
   for (const check of ['connection', 'token', 'clock', 'zone', 'selection', 'permissions', 'rate']) {
     expect(of(check)).toEqual([expect.stringMatching(/^skip /)]);
