@@ -20,8 +20,9 @@ Settings can also be given in the environment, as TAP_ACTIVECAMPAIGN_<KEY>;
 docs/settings.md lists them. stdout carries Singer messages only; logs go to
 stderr.
 
-Exit codes: 0 done, or ended at a bound; 1 a stream failed or the run could not go
-on; 2 wrong input; 130 and 143 stopped by SIGINT and SIGTERM, after the last STATE.`;
+Exit codes: 0 done, or ended at a bound; 1 a stream failed or the run could not
+go on; 2 wrong input; 130 and 143 stopped by SIGINT and SIGTERM, after the last
+STATE.`;
 
 /** What the command line leads to: a sync or whatever else its flags ask for, and what is done with a state file. */
 export type Actions = {
