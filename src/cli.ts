@@ -2,7 +2,7 @@
 // that --version and --discover answer at once.
 
 import {setFlagsFromString} from 'node:v8';
-import {CommanderError} from 'commander';
+import {type Command, CommanderError} from 'commander';
 import {createProgram} from './command-line.js';
 import {InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   try {
     const run = (flags: Flags) => act(flags, {version, onLog, secrets});
-    await createProgram(version, {run, runState: changeState}).parseAsync(argv);
+    await createProgram(version, {run, runState: changeState, complete}).parseAsync(argv);
   } catch (error) {
     const {sentence, exitCode} = await judge(error);
     if (sentence !== undefined) complain(sentence);
@@ -45,6 +45,12 @@ async function changeState(command: StateCommand): Promise<void> {
   const {runStateTool} = await import('./state-tool.js');
   const {stdout, stderr} = process;
   await runStateTool(command, {stdout, stderr, nowMs: Date.now()});
+}
+
+async function complete(program: Command, shell: string): Promise<void> {
+  const {completionScript} = await import('./completion.js');
+  const {writeText} = await import('./messages.js');
+  await writeText(completionScript(program, shell), process.stdout);
 }
 
 type Given = Pick<Surroundings, 'version' | 'onLog'> & {readonly secrets: SecretKeeper};

@@ -1,8 +1,8 @@
 // The command line: its options, their descriptions and examples.
 
-import {Command, Option} from 'commander';
+import {Argument, Command, Option} from 'commander';
 import {InputError} from './errors.js';
-import {ABOUT_FORMATS, type Flags} from './flags.js';
+import {ABOUT_FORMATS, COMPLETED_SHELLS, type Flags} from './flags.js';
 import {addStateCommands, type StateCommand} from './state-commands.js';
 
 const EXAMPLES = `
@@ -28,12 +28,25 @@ STATE.`;
 export type Actions = {
   readonly run: (flags: Flags) => Promise<void>;
   readonly runState: (command: StateCommand) => Promise<void>;
+  /** Prints the script by which this shell completes the command line. */
+  readonly complete: (program: Command, shell: string) => Promise<void>;
 };
 
 /** The command line of the tap. */
-export function createProgram(version: string, {run, runState}: Actions): Command {
+export function createProgram(version: string, {run, runState, complete}: Actions): Command {
   const program = createFlags(version, run);
   addStateCommands(program, runState);
+  program
+    .command('completion')
+    .addArgument(
+      new Argument('<shell>', 'the shell that is to complete')
+        .choices(COMPLETED_SHELLS)
+        // Who makes the script says what is wrong with it.
+        .argParser(shell => shell),
+    )
+    .description('print a script by which bash, zsh or fish completes this command line')
+    .allowExcessArguments(false)
+    .action((shell: string) => complete(program, shell));
   return program;
 }
 

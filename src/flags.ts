@@ -6,6 +6,9 @@ import {InputError} from './errors.js';
 /** The values of `--format`. */
 export const ABOUT_FORMATS = ['text', 'json', 'markdown'] as const;
 
+/** The shells for which `completion` makes a script. */
+export const COMPLETED_SHELLS = ['bash', 'zsh', 'fish'] as const;
+
 /** The flags as they were given. */
 export type Flags = {
   readonly config: readonly string[];

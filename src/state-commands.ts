@@ -19,6 +19,7 @@ export type StateCommand =
 
 type Change = {readonly file: string; readonly dryRun?: true};
 
+const FORMATS = ['table', 'json'];
 const ACTIONS = ['show', 'set', 'reset', 'migrate'];
 
 const EXAMPLES = `
@@ -54,7 +55,12 @@ export function addStateCommands(program: Command, run: (command: StateCommand) 
     .command('show <file>')
     .allowExcessArguments(false)
     .description('tell how far the streams have been read')
-    .option('--format <format>', 'table (which it is without a word) or json')
+    .addOption(
+      new Option('--format <format>', 'table, which it is without a word, or json')
+        .choices(FORMATS)
+        // Wrong ones are refused below.
+        .argParser(format => format),
+    )
     .action((file: string, {format = 'table'}: {format?: string}) => {
       refuseOptions();
       if (format !== 'table' && format !== 'json') {
