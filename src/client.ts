@@ -160,7 +160,10 @@ export function createClient(options: ClientOptions): Client {
       return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs, headers, endedAt: clock.wall()};
     };
     try {
-      const answer = http.get(query === '' ? path : `${path}?${query}`, {responseType: 'buffer', ...(signal ? {signal} : {})});
+      const answer = http.get(query === '' ? path : `${path}?${query}`, {
+        responseType: 'buffer',
+        ...(signal ? {signal} : {}),
+      });
       // A connection had to be opened, or the process was busy: the server sees the request when it is really sent.
       answer.on('request', request =>
         request.once('finish', () => {
