@@ -61,7 +61,7 @@ export async function checkAccount({client, watch}: Connection, given: ToCheck):
   say(isGood ? await checkZone(client, config.naiveTimezone, signal) : skip('zone', because));
   const choice = await choose(isGood ? client : undefined, given);
   if (isGood && choice) await checkAccess(client, choice, given);
-  else say(skip('permissions', isGood ? 'since nothing is selected' : because));
+  else say(skip('permissions', isGood ? 'since nothing is chosen to be read' : because));
   say(...judgeRate(rateFactsOf(attempts), config.requestsPerSecond));
   return {skewSeconds};
 }
@@ -100,7 +100,13 @@ async function choose(client: Client | undefined, given: ToCheck): Promise<Choic
   const {config, flags, catalog, faults, say, signal} = given;
   const state = given.state ?? {bookmarks: {}};
   const usual = async (): Promise<Choice | undefined> => {
-    return client && prepareChoice({config, state})(client, signal);
+    try {
+      return client && (await prepareChoice({config, state})(client, signal));
+    } catch (error) {
+      // It is no more than a stand-in, and its faults are told of what was wished for.
+      if (error instanceof ApiError || error instanceof InputError) return undefined;
+      throw error;
+    }
   };
   const wrong = faults.length > 0 || !catalog ? faults : faultsOfCatalog(catalog.value, catalog.source);
   say(...wrong);
