@@ -58,7 +58,10 @@ export function createIncludedProof(
   {list, progress}: Pick<ListSession, 'list' | 'progress'>,
   {below, include, query, listed, signal}: IncludedRows,
 ): IncludedProof {
-  const {dataKey, through} = include;
+  const {dataKey, through, parameter} = include;
+  /** Where parents may name what belongs to them: the ids stand under the key of the rows, or that of the parameter. */
+  const [nameKey, otherNameKey = ''] = [through?.dataKey ?? dataKey, parameter?.split('.')[0]];
+  const namesOf = (parent: WireRow) => parent[nameKey] ?? parent[otherNameKey];
   const [listedKey = ''] = listed.list.dataKeys;
   /** All that came along so far: a row that belongs to several parents comes with the first page of one. */
   const brought = createKeySet();
@@ -82,7 +85,7 @@ export function createIncludedProof(
     pages += 1;
     const gaps = gapsOf(parents, rows);
     for (const gap of new Set([gaps[0], gaps.at(-1)])) if (gap && (await isReal(gap))) return false;
-    const isNamed = parents.some(parent => Array.isArray(parent[through?.dataKey ?? dataKey]));
+    const isNamed = parents.some(parent => Array.isArray(namesOf(parent)));
     // Of a single parent there is no end that could have been cut off.
     if (isNamed || parents.length <= 1) return true;
     const families = familiesOf({...rows, [listedKey]: parents}) ?? [];
@@ -103,11 +106,11 @@ export function createIncludedProof(
     if (!through) {
       return parents.flatMap(parent => {
         const key = USUAL_FORM.keyOf(parent);
-        const missing = namedIn(parent[dataKey]).filter(id => !brought.has(id));
+        const missing = namedIn(namesOf(parent)).filter(id => !brought.has(id));
         return key === undefined || missing.length === 0 ? [] : [{parent: key, keys: new Set(missing)}];
       });
     }
-    const unseen = parents.flatMap(parent => namedIn(parent[through.dataKey])).filter(id => !broughtOwners.has(id));
+    const unseen = parents.flatMap(parent => namedIn(namesOf(parent))).filter(id => !broughtOwners.has(id));
     const owners = (rows[through.dataKey] ?? []).flatMap(owner => {
       const [parent, [child]] = [USUAL_FORM.keyOf(owner), namedIn([owner[through.childKey]])];
       return parent === undefined || child === undefined || brought.has(child)

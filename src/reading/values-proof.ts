@@ -52,8 +52,8 @@ async function proveByRows(reading: ReadingWithValues): Promise<boolean | undefi
 }
 
 /**
- * Whether no value is missing that a row names itself. Rows that name none are believed here: `createLooks` looks at
- * some of them.
+ * Whether no value is missing that a row names itself. Where rows of a list do not, `createLooks` looks at some of them;
+ * where they should, and none does although values came, nobody knows whether these are all.
  */
 export function isComplete(
   {values}: Pick<ReadingWithValues, 'values'>,
@@ -64,6 +64,7 @@ export function isComplete(
   if (!loaded) return false;
   const {listedBy} = values.source.include;
   if (listedBy === undefined) return true;
+  if (loaded.length > 0 && !rows.some(row => Array.isArray(row[listedBy]))) return false;
   const came = new Set(loaded.map(keyOfRow));
   return rows.every(row => {
     const named = row[listedBy];

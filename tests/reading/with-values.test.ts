@@ -2,6 +2,7 @@ import {afterEach, describe, expect, test} from '@jest/globals';
 import {createFiller} from '../../src/custom-fields/values.js';
 import {startReading} from '../../src/reading/reader.js';
 import type {StreamToRead} from '../../src/reading/stream-to-read.js';
+import {isComplete} from '../../src/reading/values-proof.js';
 import {findStream} from '../../src/streams.js';
 import type {WireRow} from '../../src/wire.js';
 import {type ListAnswer, type ListQuery, startListServer} from '../support/list-server.js';
@@ -238,4 +239,26 @@ describe('deals with their values', () => {
     const status = ({path}: ListQuery) => (path === 'deals' ? undefined : 404);
     await expect(read({status})).rejects.toThrow(/^deals: the values of its custom fields cannot be read/);
   });
+});
+
+test.each<[string, readonly WireRow[], readonly WireRow[] | undefined, boolean]>([
+  [
+    'all that rows name came',
+    [
+      {id: '1', fieldValues: ['5']},
+      {id: '2', fieldValues: []},
+    ],
+    [{id: '5'}],
+    true,
+  ],
+  ['one that a row names did not', [{id: '1', fieldValues: ['5', 6]}], [{id: '5'}], false],
+  ['values came, and no row names any', [{id: '1'}, {id: '2'}], [{id: '5'}], false],
+  ['some rows have none, and name none', [{id: '1', fieldValues: ['5']}, {id: '2'}], [{id: '5'}], true],
+  ['nothing came, and nothing is named', [{id: '1'}, {id: '2'}], [], true],
+  ['the list of values is missing', [{id: '1'}], undefined, false],
+])('values of contacts are complete or not: %s', (_, rows, loaded, isAll) => {
+  const source = findStream('contacts')?.customFields;
+  const {values} = dealsWithValues();
+  if (!source || !values) throw new Error('the stream table lacks custom fields of contacts');
+  expect(isComplete({values: {...values, source}}, rows, loaded)).toBe(isAll);
 });
