@@ -10,6 +10,7 @@ export default {
   },
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
   testEnvironment: '<rootDir>/tests/support/environment.js',
+  testSequencer: '<rootDir>/tests/support/sequencer.js',
   testTimeout: 60_000,
   // Every test file starts a fresh module registry, which native ESM never frees: restart a worker that has grown.
   workerIdleMemoryLimit: '400MB',
