@@ -102,6 +102,20 @@ describe('--plan', () => {
       expect(planned.stderr).toMatch(/^! tags +FULL$/m);
       expect(planned.stderr).toMatch(/^ {2}tags cannot be read: HTTP 403/m);
 
+      const withValues = await plan(account, {select: 'contacts,accounts', config: {custom_fields: 'columns'}});
+      // The definitions of the fields are read as in a sync.
+      const looks = withValues.asked.filter(({params}) => params['limit'] === '1');
+      expect(looks.map(({path, params}) => `${path} ${params['include']}`).sort()).toEqual([
+        'accounts accountCustomFieldData',
+        'contacts fieldValues',
+      ]);
+      // What proves that contacts bring their values along is part of the plan; of accounts their own list is read.
+      expect(entryOf(withValues, 'contacts')).toMatchObject({ways: ['values included', 'keyset'], requests: 4});
+      expect(entryOf(withValues, 'accounts')).toMatchObject({
+        ways: ['values joined', 'offsets'],
+        requests_are: 'at least',
+      });
+
       const wrong = await account.start({select: 'contcts', args: ['--plan']}).result;
       expect({code: wrong.code, stdout: wrong.stdout}).toEqual({code: 2, stdout: ''});
       expect(wrong.stderr).toContain('contacts');
