@@ -162,6 +162,15 @@ describe('a bound of records', () => {
     }));
 });
 
+test('a bound of records does not end a run in the middle of a list below one parent, which would begin anew', () =>
+  withSim({}, async sim => {
+    const options = {select: 'sms_broadcast_recipients', config: {page_size: 7}};
+    const whole = await run(sim, options);
+    const runs = await runAll(sim, {...options, bounds: {maxRecords: '4'}});
+    expect(runs.length).toBeGreaterThan(1);
+    expect(recordsOf(runs)).toEqual(recordsOf([whole]));
+  }));
+
 describe('a bound of requests', () => {
   test('counts those that are repeated', () =>
     withSim({counts, faults: [{path: 'tags', answer: 503, times: 2}]}, async sim => {
