@@ -146,6 +146,13 @@ describe('as a library', () => {
     ]);
   });
 
+  test('CommonJS has it too, and the ready selections', async () => {
+    const program = `const {sync} = require('tap-activecampaign');
+      const {streams} = require('tap-activecampaign/catalogs/crm.json');
+      console.log(typeof sync, streams.some(({stream}) => stream === 'deals'));`;
+    expect(await run(process.execPath, '--eval', program)).toEqual({stdout: 'function true\n', stderr: ''});
+  });
+
   test('a loop that is left early leaves nothing open', async () => {
     writeFileSync(
       `${folder}/early.mjs`,
