@@ -163,7 +163,16 @@ type RawConfig = {
 
 // A setting that fails is reported and replaced by its default, so that the checks behind see the others.
 function validate(given: ReadonlyMap<string, Given>, faults: Faults): RawConfig {
-  const ajv = new Ajv({allErrors: true, strict: true, allowUnionTypes: true, strictTypes: false, useDefaults: true});
+  // A test holds the schema to its meta-schema, which every run would have to compile for that.
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    useDefaults: true,
+    meta: false,
+    validateSchema: false,
+  });
   // Whether api_url is there is asked later, together with what it says.
   const isRawConfig = ajv.compile<RawConfig>({...settingsSchema, required: []});
   const values: Record<string, unknown> = {};

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
+import {Ajv} from 'ajv';
 import {parseApiUrl} from '../src/api-url.js';
 import {type Config, fullRefreshDaysOf, lookbackOf, parseConfig} from '../src/config.js';
 import {InputError} from '../src/errors.js';
@@ -515,5 +516,7 @@ test.each(settings)('the setting $name is described', ({schema}) => {
 });
 
 test('the settings are one JSON Schema', () => {
+  const ajv = new Ajv({strict: true, allowUnionTypes: true, strictTypes: false});
+  expect({isValid: ajv.validateSchema(settingsSchema), errors: ajv.errors}).toEqual({isValid: true, errors: null});
   expect(Object.keys(settingsSchema.properties)).toEqual(settings.map(({name}) => name));
 });
