@@ -5,6 +5,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is a count: a whole number from 0 on, small enough for JSON to carry it exactly. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 /** A JSON value's kind, for messages: "a number", "null". */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

@@ -1,7 +1,7 @@
 // What a state says of each stream: as data, and as a table for people. Pure.
 
 import {fromMillis} from './dates.js';
-import {isObject} from './json.js';
+import {isCount, isObject} from './json.js';
 import type {Proof} from './reading/list.js';
 import {resumable} from './resuming.js';
 import {getBookmark, type State} from './state.js';
@@ -165,5 +165,5 @@ function count(number: number): string {
 }
 
 function countOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+  return isCount(value) ? value : null;
 }

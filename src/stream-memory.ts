@@ -4,7 +4,7 @@
 
 import {parseInstant} from './dates.js';
 import {openEntry} from './foreign-state.js';
-import {isObject} from './json.js';
+import {isCount, isObject} from './json.js';
 import type {Checkpoint} from './reading/checkpoint.js';
 import type {Proof} from './reading/list.js';
 import {entryOf, isHollow, isNothing, property, putEntry, type State} from './state-entry.js';
@@ -337,8 +337,4 @@ function parseTexts(value: unknown): Readonly<Record<string, string>> | undefine
 
 function parseCount(value: unknown): number | undefined {
   return isCount(value) ? value : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

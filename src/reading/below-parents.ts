@@ -3,7 +3,7 @@
 
 import {shiftSeconds} from '../dates.js';
 import {isRefusal} from '../errors.js';
-import {isObject} from '../json.js';
+import {isCount, isObject} from '../json.js';
 import {dataKeyOf, type PerParent, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {KEYSET, use} from './changed-rows.js';
@@ -55,8 +55,7 @@ export type IncludedCheckpoint = {
 /** Whether rows that come with their parents can be gone on with from a checkpoint. */
 export function isIncludedCheckpoint(checkpoint: Checkpoint): checkpoint is IncludedCheckpoint {
   const {way, seen, at} = checkpoint;
-  const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
-  return way === 'included' && isCount && isObject(at) && typeof at['way'] === 'string';
+  return way === 'included' && isCount(seen) && isObject(at) && typeof at['way'] === 'string';
 }
 
 /** The pages of all rows below the parents. `session` is that of the rows' stream. Throws ApiError. */

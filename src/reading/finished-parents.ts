@@ -1,5 +1,6 @@
 // Which parents are done: their children have all come. By that an interrupted reading below parents goes on.
 
+import {isCount} from '../json.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
 import {USUAL_FORM} from './envelopes.js';
@@ -116,8 +117,7 @@ export function createOrder(isByKey: () => boolean): {
 /** Whether the reading below parents can go on from a checkpoint. */
 export function isChildrenCheckpoint(checkpoint: Checkpoint): checkpoint is ChildrenCheckpoint {
   const {way, seen, parents, named, upTo} = checkpoint;
-  const isCount = typeof seen === 'number' && Number.isSafeInteger(seen) && seen >= 0;
-  if (way !== 'children' || !isCount) return false;
+  if (way !== 'children' || !isCount(seen)) return false;
   if (named !== undefined && !(Array.isArray(named) && named.every(key => typeof key === 'string'))) return false;
   if (upTo !== undefined) return typeof upTo === 'string' && isPlainId(upTo) && parents === undefined;
   return createKeySet({from: parents}) !== undefined;

@@ -3,6 +3,7 @@
 // side by side, since one chain of requests waits for each answer. Works only where the server obeys the order and the
 // bounds; every page shows whether it does, and where it does not, the list has to be read in another way.
 
+import {isCount} from '../json.js';
 import type {KeysetParameters} from '../stream-definition.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {Accept, ListSession, Page, RawPage, ReadingContext, Verdict} from './list.js';
@@ -265,10 +266,6 @@ function withCheckpoint(page: Page, {progress}: ListSession, {chains, total, gre
     greatest: greatest ?? null,
   };
   return {...page, checkpoint: () => checkpoint};
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function lastKey(raw: Pick<RawPage, 'keys'>, otherwise: number): number {

@@ -2,6 +2,7 @@
 // Rows without a key stand at one end or the other; they cannot be told from changed ones, so both ends are read.
 
 import {shiftSeconds} from '../dates.js';
+import {isCount} from '../json.js';
 import type {Checkpoint} from './checkpoint.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';
 import {asItComes, type Mark, newestFirst, readMark} from './sequence.js';
@@ -31,8 +32,7 @@ export type NewestFirstPlace = {readonly order: string; readonly offset: number;
 export function readNewestFirstPlace(checkpoint: Checkpoint): NewestFirstPlace | undefined {
   const {way, order, offset, mark: written} = checkpoint;
   const mark = readMark(written);
-  if (way !== WAY || typeof order !== 'string' || !mark) return undefined;
-  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) return undefined;
+  if (way !== WAY || typeof order !== 'string' || !isCount(offset) || !mark) return undefined;
   return {order, offset, mark};
 }
 

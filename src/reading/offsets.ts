@@ -3,7 +3,7 @@
 // united, until as many different rows came as it ever had, or nothing new turns up any more.
 
 import {isRefusal} from '../errors.js';
-import {isObject} from '../json.js';
+import {isCount, isObject} from '../json.js';
 import type {Checkpoint} from './checkpoint.js';
 import {USUAL_FORM} from './envelopes.js';
 import {createKeySet, type KeySet} from './key-set.js';
@@ -189,8 +189,4 @@ function createHandedOn({list, seen}: ListSession) {
       };
     },
   };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
