@@ -2,7 +2,7 @@
 
 import {count} from './figures.js';
 import {globMatcher, splitTerms} from './globs.js';
-import type {PlanEntry} from './plan-document.js';
+import type {PlanEntry} from './plan-entry.js';
 
 /** The streams that take most. */
 export type Dominance = {

@@ -1,7 +1,8 @@
 // The plan as a table for a person at a terminal. Pure: gives lines, and writes none.
 
 import {count, duration} from './figures.js';
-import type {PlanDocument, PlanEntry} from './plan-document.js';
+import type {PlanDocument} from './plan-document.js';
+import type {PlanEntry} from './plan-entry.js';
 import {type Column, drawTable} from './table.js';
 
 // In the order in which they are shown.

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import type {PlanEntry} from '../src/plan-document.js';
 import {dominanceOf} from '../src/plan-dominance.js';
+import type {PlanEntry} from '../src/plan-entry.js';
 
 function entry(stream: string, requests: number | null, more: Partial<PlanEntry> = {}): PlanEntry {
   return {

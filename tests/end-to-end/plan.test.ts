@@ -2,7 +2,8 @@
 
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
-import type {PlanDocument, PlanEntry} from '../../src/plan-document.js';
+import type {PlanDocument} from '../../src/plan-document.js';
+import type {PlanEntry} from '../../src/plan-entry.js';
 import {type RunOptions, type TestAccount, withAccount} from '../support/account.js';
 import {defaultStreams} from '../support/stream-rows.js';
 import {runTap, type TapResult} from '../support/tap.js';
