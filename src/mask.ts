@@ -7,19 +7,9 @@ import {fieldsOf, selectFields} from './fields.js';
 import {isObject} from './json.js';
 import {type Mask, type MaskAction, maskedFields} from './mask-rules.js';
 import type {PropertySchema, StreamSchema} from './schemas.js';
-import type {SelectedStream} from './selection.js';
+import type {SelectedStream, StreamMask} from './selection.js';
 import type {StreamDefinition} from './stream-definition.js';
 import {ExactNumber, serialize} from './wire.js';
-
-/** What is done to the records of a stream before anybody sees them. */
-export type StreamMask = {
-  /** The schema of the records as they are written. */
-  readonly schema: StreamSchema;
-  /** The record as it is written. The one that is given stays as it is. */
-  readonly apply: (record: Readonly<Record<string, unknown>>) => Record<string, unknown>;
-  /** Tells one mask from another, and does not show the key. */
-  readonly fingerprint: string;
-};
 
 /** The streams as they are written under a mask, and sentences about what of it does nothing. */
 export function maskStreams(

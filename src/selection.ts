@@ -6,7 +6,6 @@ import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
 import {globMatcher, LISTED, matchGlobs, noStream, splitTerms, type Term} from './globs.js';
-import type {StreamMask} from './mask.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
   type ReplicationMethod,
@@ -28,6 +27,16 @@ export type SelectedStream = {
   readonly replicationKey: string | undefined;
   /** What is hidden of its records; undefined where nothing is. */
   readonly mask?: StreamMask;
+};
+
+/** What is done to the records of a stream before anybody sees them. */
+export type StreamMask = {
+  /** The schema of the records as they are written. */
+  readonly schema: StreamSchema;
+  /** The record as it is written. The one that is given stays as it is. */
+  readonly apply: (record: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** Tells one mask from another, and does not show the key. */
+  readonly fingerprint: string;
 };
 
 export type SelectionInput = {
