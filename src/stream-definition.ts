@@ -1,7 +1,7 @@
 // What one row of the stream table says of a stream, and what follows from it.
 
+import type {CustomColumns} from './custom-fields/columns.js';
 import type {CustomFieldSource} from './custom-fields/source.js';
-import type {CustomColumns} from './custom-fields/stream.js';
 import type {ApiFault} from './errors.js';
 import type {StreamSchema} from './schemas.js';
 

@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {automaticFieldsOf, discover} from '../src/catalog.js';
 import {parseConfig} from '../src/config.js';
-import type {FieldDefinition, FieldKind} from '../src/custom-fields/definitions.js';
+import type {FieldDefinition, FieldKind} from '../src/custom-fields/field.js';
 import {releasedColumns} from '../src/custom-fields/released.js';
 import {withCustomFields} from '../src/custom-fields/stream.js';
 import {InputError} from '../src/errors.js';

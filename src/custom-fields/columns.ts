@@ -3,7 +3,7 @@
 
 import {toName} from '../column-names.js';
 import type {PropertySchema} from '../schemas.js';
-import type {FieldDefinition, FieldKind} from './definitions.js';
+import type {FieldDefinition, FieldKind} from './field.js';
 
 const columnTypes = ['text', 'datetime', 'number', 'list'] as const;
 
@@ -17,6 +17,18 @@ export type Column = Owner & {readonly name: string; readonly type: ColumnType};
 
 /** A column that targets may have by now. Where it is not known whose it was, it belongs to the field it is named after. */
 export type ReleasedColumn = {readonly name: string; readonly type: ColumnType; readonly owner: Owner | undefined};
+
+/** The columns that an account's custom fields give a stream. */
+export type CustomColumns = {
+  readonly columns: readonly Column[];
+  readonly fields: readonly FieldDefinition[];
+  /** Since when the fields are known so, by the server's clock (UTC). */
+  readonly readAt: string;
+  /** What is in the one object that takes all columns, where there is one: targets see it as an open object. */
+  readonly shape: PropertySchema | undefined;
+  /** Why they could not be found out. */
+  readonly fault: string | undefined;
+};
 
 /** How every column begins, so that none is taken for a field of the API. */
 export const PREFIX = 'cf_';

@@ -3,30 +3,14 @@
 import type {Client} from '../client.js';
 import {fromMillis} from '../dates.js';
 import {ApiError} from '../errors.js';
+import {compareIds} from '../ids.js';
 import {isObject} from '../json.js';
 import {isBare, totalOf, USUAL_FORM} from '../reading/envelopes.js';
-import {compareIds} from '../reading/sequence.js';
 import {listKeyOf, type StreamDefinition} from '../stream-definition.js';
 import {cleanText} from '../values.js';
 import type {WireRow} from '../wire.js';
+import type {FieldDefinition, FieldKind, FieldOption} from './field.js';
 import type {DefinitionSource} from './source.js';
-
-/** What a field holds, whatever the API calls its type. */
-export type FieldKind = 'text' | 'date' | 'datetime' | 'number' | 'currency' | 'list';
-
-/** A choice of a field. What has no id has a value alone. */
-export type FieldOption = {readonly id: string | undefined; readonly value: string; readonly label: string};
-
-export type FieldDefinition = {
-  readonly id: string;
-  readonly title: string;
-  /** The personalization tag; empty where there is none. */
-  readonly tag: string;
-  readonly kind: FieldKind;
-  readonly options: readonly FieldOption[];
-  /** The currency of values that name none. */
-  readonly currency: string | undefined;
-};
 
 /** The definitions by ascending ids, and since when they hold: the server's instant (UTC) of the first answer. */
 export type Definitions = {readonly fields: readonly FieldDefinition[]; readonly readAt: string};

@@ -5,8 +5,8 @@ import {isObject} from '../json.js';
 import type {SelectedStream} from '../selection.js';
 import type {State} from '../state-entry.js';
 import {memoryOf} from '../stream-memory.js';
-import {isColumnType, type Owner, PREFIX, type ReleasedColumn, typeOfSchema} from './columns.js';
-import {type CustomColumns, FIELD_ID, FIELD_TYPE, PART} from './stream.js';
+import {type CustomColumns, isColumnType, type Owner, PREFIX, type ReleasedColumn, typeOfSchema} from './columns.js';
+import {FIELD_ID, FIELD_TYPE, PART} from './stream.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -2,24 +2,12 @@
 
 import {type PropertySchema, type StreamSchema, schemaOf} from '../schemas.js';
 import type {StreamDefinition} from '../stream-definition.js';
-import {type Column, columnsOf, PREFIX, type ReleasedColumn, schemaOfColumn} from './columns.js';
-import type {Definitions, FieldDefinition} from './definitions.js';
+import {columnsOf, PREFIX, type ReleasedColumn, schemaOfColumn} from './columns.js';
+import type {Definitions} from './definitions.js';
 import {wireKeyOf} from './values.js';
 
 /** How custom fields go into the records of those that they belong to. */
 export type CustomFieldsMode = 'columns' | 'object';
-
-/** The columns that an account's custom fields give a stream. */
-export type CustomColumns = {
-  readonly columns: readonly Column[];
-  readonly fields: readonly FieldDefinition[];
-  /** Since when the fields are known so, by the server's clock (UTC). */
-  readonly readAt: string;
-  /** What is in the one object that takes all columns, where there is one: targets see it as an open object. */
-  readonly shape: PropertySchema | undefined;
-  /** Why they could not be found out. */
-  readonly fault: string | undefined;
-};
 
 /** The field that takes all columns, where they are wanted in an object. */
 export const OBJECT_FIELD = 'custom_fields';

@@ -1,9 +1,9 @@
 // The values of custom fields: what a row of a value list says, and what of it goes into the columns of its parent.
 
-import {compareIds} from '../reading/sequence.js';
+import {compareIds} from '../ids.js';
 import type {WireRow} from '../wire.js';
 import type {Column} from './columns.js';
-import type {FieldDefinition} from './definitions.js';
+import type {FieldDefinition} from './field.js';
 import type {ValueSource} from './source.js';
 
 /** What one field holds for one parent. */

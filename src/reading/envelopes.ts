@@ -1,12 +1,12 @@
 // How an answer holds its rows. Most lists are an array under their key; the others are brought into the same form here,
 // so that nothing behind knows of them.
 
+import {isPlainId} from '../ids.js';
 import {isObject} from '../json.js';
 import {snakeCase} from '../keys.js';
 import {type Envelope, keyPropertiesOf, livesBelowParents, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
 import {customObjectRows} from './custom-object-rows.js';
-import {isPlainId} from './sequence.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,11 @@
 // Which parents are done: their children have all come. By that an interrupted reading below parents goes on.
 
+import {compareIds, isPlainId} from '../ids.js';
 import {isCount} from '../json.js';
 import type {WireRow} from '../wire.js';
 import type {Checkpoint} from './checkpoint.js';
 import {USUAL_FORM} from './envelopes.js';
 import {createKeySet} from './key-set.js';
-import {compareIds, isPlainId} from './sequence.js';
 
 /** A checkpoint of the reading below parents. */
 export type ChildrenCheckpoint = {

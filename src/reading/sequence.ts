@@ -2,6 +2,7 @@
 // a page goes on from there without a gap. Rows that are inserted or deleted meanwhile shift the rest of the list, and
 // only the seam between two pages shows it.
 
+import {compareIds, isPlainId} from '../ids.js';
 import {isObject} from '../json.js';
 import type {WireRow} from '../wire.js';
 import type {Answered, RawPage} from './list.js';
@@ -138,17 +139,6 @@ function ascend(keys: readonly (string | undefined)[]): boolean {
     previous = key;
     return isNext;
   });
-}
-
-/** Whether a key is a number as the API writes its ids. */
-export function isPlainId(key: string): boolean {
-  return /^(0|[1-9]\d*)$/.test(key);
-}
-
-/** Compares ids of any length without leaving the text. */
-export function compareIds(a: string, b: string): number {
-  if (a.length !== b.length) return a.length - b.length;
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function remember(mark: Mark | undefined) {

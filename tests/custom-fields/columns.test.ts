@@ -7,7 +7,7 @@ import {
   schemaOfColumn,
   typeOfSchema,
 } from '../../src/custom-fields/columns.js';
-import type {FieldDefinition, FieldKind} from '../../src/custom-fields/definitions.js';
+import type {FieldDefinition, FieldKind} from '../../src/custom-fields/field.js';
 import {typesOf} from '../../src/schemas.js';
 
 const field = (id: string, more: Partial<FieldDefinition> = {}): FieldDefinition => ({

@@ -2,7 +2,7 @@
 
 import {describe, expect, test} from '@jest/globals';
 import {type Conclusion, conclude} from '../../src/conclusion.js';
-import type {FieldDefinition} from '../../src/custom-fields/definitions.js';
+import type {FieldDefinition} from '../../src/custom-fields/field.js';
 import {withCustomFields, withUnknownFields} from '../../src/custom-fields/stream.js';
 import {createProgress, type Progress} from '../../src/reading/list.js';
 import {selectStreams} from '../../src/selection.js';

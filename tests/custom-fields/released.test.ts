@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {discover} from '../../src/catalog.js';
 import {columnsOf} from '../../src/custom-fields/columns.js';
-import type {FieldDefinition} from '../../src/custom-fields/definitions.js';
+import type {FieldDefinition} from '../../src/custom-fields/field.js';
 import {columnsToRemember, releasedColumns} from '../../src/custom-fields/released.js';
 import {withCustomFields} from '../../src/custom-fields/stream.js';
 import {selectStreams} from '../../src/selection.js';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Column, ColumnType} from '../../src/custom-fields/columns.js';
-import type {FieldDefinition, FieldKind} from '../../src/custom-fields/definitions.js';
+import type {FieldDefinition, FieldKind} from '../../src/custom-fields/field.js';
 import {fieldsOfAccounts, fieldsOfContacts, fieldsOfDeals} from '../../src/custom-fields/source.js';
 import {createFiller, type FieldValue, valueReader} from '../../src/custom-fields/values.js';
 
