@@ -1,5 +1,7 @@
 // The two ways a run can go wrong that a person can act on. Everything else is a fault of ours and keeps its stack.
 
+import {isObject} from './json.js';
+
 /**
  * The user's input is wrong: flags, config, catalog, state or token. Ends the run with exit code 2.
  * `source` names the file, flag or key; `detail` says what is wrong and the way out, on one line.
@@ -52,4 +54,9 @@ export function isMissing(error: unknown): error is ApiError {
 /** Whether the server will not have a parameter, which it mostly ignores when it does not know it. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}
+
+/** The system's name for what went wrong, such as ENOENT; undefined for an error that has none. */
+export function codeOf(error: unknown): string | undefined {
+  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
 }

@@ -2,7 +2,7 @@
 // file and the way out. Knows JSON, not what is in it.
 
 import {readFileSync} from 'node:fs';
-import {InputError} from './errors.js';
+import {codeOf, InputError} from './errors.js';
 import {describe, isObject} from './json.js';
 import {findJsonFault} from './json-fault.js';
 
@@ -69,8 +69,4 @@ function whyUnreadable(error: unknown, what: FileKind): string {
     default:
       return `the ${what} file cannot be read (${codeOf(error) ?? 'unknown reason'})`;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
 }

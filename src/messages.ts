@@ -1,7 +1,7 @@
 // The one writer of stdout.
 
 import type {Writable} from 'node:stream';
-import {isObject} from './json.js';
+import {codeOf} from './errors.js';
 import {createLineBuffer} from './line-buffer.js';
 import type {Message} from './message-types.js';
 import {serialize} from './wire.js';
@@ -124,7 +124,7 @@ function createSink(output: Writable, onClosed: () => void = () => undefined): S
   let wakeUp: () => void = () => undefined;
   const close = (error?: unknown) => {
     if (closed) return;
-    closed = new OutputClosedError(isObject(error) ? String(error['code']) : undefined);
+    closed = new OutputClosedError(error === undefined ? undefined : (codeOf(error) ?? 'unknown reason'));
     wakeUp();
     onClosed();
   };

@@ -3,8 +3,7 @@
 import {randomUUID} from 'node:crypto';
 import {existsSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {InputError} from './errors.js';
-import {isObject} from './json.js';
+import {codeOf, InputError} from './errors.js';
 
 /**
  * Makes sure that a report can be written to `path`, so that hours of reading do not end without one. Throws
@@ -30,7 +29,9 @@ export function checkReportFile(path: string, inputs: readonly string[]): void {
     writeFileSync(trial, '', {flag: 'wx'});
     rmSync(trial);
   } catch (error) {
-    throw refuse(`cannot be written (${codeOf(error)}); choose a directory that this user may write to`);
+    throw refuse(
+      `cannot be written (${codeOf(error) ?? 'unknown reason'}); choose a directory that this user may write to`,
+    );
   }
 }
 
@@ -44,7 +45,7 @@ export function writeReportFile(path: string, report: unknown): void {
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, {force: true});
-    throw new Error(`${path} cannot be written (${codeOf(error)})`);
+    throw new Error(`${path} cannot be written (${codeOf(error) ?? 'unknown reason'})`);
   }
 }
 
@@ -59,8 +60,4 @@ function look(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string {
-  return isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'unknown reason';
 }

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {dirname, join} from 'node:path';
-import {InputError} from './errors.js';
+import {codeOf, InputError} from './errors.js';
 import {readTextFile} from './files.js';
 import {isObject} from './json.js';
 import {parseState, readStateText, type State} from './state.js';
@@ -69,7 +69,7 @@ export function replaceFile(path: string, text: string): void {
     syncDirectory(dirname(target));
   } catch (error) {
     if (draft !== undefined) rmSync(draft, {force: true});
-    const code = isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'unknown reason';
+    const code = codeOf(error) ?? 'unknown reason';
     throw new InputError(
       path,
       `cannot be written (${code}); make the file and its directory writable for this user, or write to stdout with -`,

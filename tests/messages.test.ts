@@ -214,6 +214,17 @@ describe('writing messages', () => {
   });
 
   test.each([
+    {code: 'ENOSPC', told: 'stdout cannot be written (ENOSPC)'},
+    {code: undefined, told: 'stdout cannot be written (unknown reason)'},
+  ])('tells of a fault that is not of the reader, its code being $code', async ({code, told}) => {
+    const output = createReader(false);
+    const writing = writeMessages(messagesOf(record(1), state('x')), output);
+    await turns(10);
+    output.destroy(Object.assign(new Error('no room'), {code}));
+    await expect(writing).rejects.toThrow(told);
+  });
+
+  test.each([
     {pace: 'messages come without end', pauseEvery: 1_000_000},
     {pace: 'messages come one by one', pauseEvery: 1},
   ])('finds out at once that a process at the other end of a real pipe has gone, while $pace', async ({pauseEvery}) => {

@@ -4,7 +4,7 @@
 import {lookup} from 'node:dns/promises';
 import {connect as connectTcp, isIP, type Socket} from 'node:net';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
-import {isObject} from '../json.js';
+import {codeOf} from '../errors.js';
 
 /** How far one comes on the way. A `code` is Node's name for what stopped it, such as ENOTFOUND. */
 export type Reach =
@@ -42,7 +42,7 @@ export async function reach(url: string, signal: AbortSignal): Promise<Reach> {
     addresses = isAddress ? 1 : (await lookup(host, {all: true})).length;
   } catch (error) {
     signal.throwIfAborted();
-    return {stoppedAt: 'dns', code: codeOf(error)};
+    return {stoppedAt: 'dns', code: faultCode(error)};
   }
   const isSecure = protocol === 'https:';
   const to = {host, port: port === '' ? (isSecure ? 443 : 80) : Number(port)};
@@ -52,7 +52,7 @@ export async function reach(url: string, signal: AbortSignal): Promise<Reach> {
     socket = await opened(connectTcp(to), 'connect', signal);
   } catch (error) {
     signal.throwIfAborted();
-    return {stoppedAt: 'tcp', code: codeOf(error), addresses};
+    return {stoppedAt: 'tcp', code: faultCode(error), addresses};
   }
   try {
     const found = {stoppedAt: undefined, addresses: isAddress ? undefined : addresses} as const;
@@ -64,7 +64,7 @@ export async function reach(url: string, signal: AbortSignal): Promise<Reach> {
     return {...found, milliseconds: milliseconds(), certificate: readCertificate(secure)};
   } catch (error) {
     signal.throwIfAborted();
-    return {stoppedAt: 'tls', code: codeOf(error), addresses};
+    return {stoppedAt: 'tls', code: faultCode(error), addresses};
   } finally {
     socket.destroy();
   }
@@ -89,15 +89,13 @@ function readCertificate(socket: TLSSocket): Certificate {
   const {valid_to: validTo} = socket.getPeerCertificate();
   const validUntil = Date.parse(validTo);
   return {
-    fault: socket.authorized ? undefined : codeOf(socket.authorizationError),
+    fault: socket.authorized ? undefined : faultCode(socket.authorizationError),
     validUntil: Number.isNaN(validUntil) ? undefined : validUntil,
     protocol: socket.getProtocol() ?? undefined,
   };
 }
 
 /** Node's types promise an error where it gives the code alone. */
-function codeOf(error: unknown): string {
-  if (typeof error === 'string') return error;
-  const code = error instanceof Error || isObject(error) ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : 'unknown reason';
+function faultCode(error: unknown): string {
+  return typeof error === 'string' ? error : (codeOf(error) ?? 'unknown reason');
 }
