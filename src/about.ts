@@ -4,6 +4,7 @@
 import {isSelectedByDefault} from './catalog.js';
 import {InputError} from './errors.js';
 import {ABOUT_FORMATS, type Flags} from './flags.js';
+import {showText} from './json.js';
 import {schemaOf} from './schemas.js';
 import {type SettingSchema, settings} from './settings.js';
 import {
@@ -31,7 +32,7 @@ export function aboutFormat({about: isAsked, format = 'text'}: Pick<Flags, 'abou
   if (known === undefined) {
     throw new InputError(
       '--format',
-      `must be text, json or markdown, not "${format}"${didYouMean(format, ABOUT_FORMATS)}`,
+      `must be text, json or markdown, not ${showText(format)}${didYouMean(format, ABOUT_FORMATS)}`,
     );
   }
   return known;

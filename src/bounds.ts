@@ -3,6 +3,7 @@
 
 import {InputError} from './errors.js';
 import type {Flags} from './flags.js';
+import {showText} from './json.js';
 
 export type BoundOption = '--max-records' | '--max-requests' | '--max-minutes';
 
@@ -58,6 +59,5 @@ function parseLimit(option: BoundOption, text: string | undefined, {pattern, wan
   if (text === undefined) return undefined;
   const limit = pattern.test(text.trim()) ? Number(text) : Number.NaN;
   if (limit > 0 && Number.isFinite(limit)) return limit;
-  const shown = text.length > 40 ? `a text of ${text.length} characters` : JSON.stringify(text);
-  throw new InputError(option, `must be ${wanted}, not ${shown}`);
+  throw new InputError(option, `must be ${wanted}, not ${showText(text)}`);
 }

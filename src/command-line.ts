@@ -3,6 +3,7 @@
 import {Argument, Command, Option} from 'commander';
 import {InputError} from './errors.js';
 import {ABOUT_FORMATS, COMPLETED_SHELLS, type Flags} from './flags.js';
+import {showText} from './json.js';
 import {addStateCommands, type StateCommand} from './state-commands.js';
 
 const EXAMPLES = `
@@ -101,7 +102,8 @@ function createFlags(version: string, run: (flags: Flags) => Promise<void>): Com
 }
 
 function unexpectedArgument(argument: string): InputError {
-  // A long one may be the token, and short ones are no secret.
-  const shown = argument.length > 40 ? `an argument of ${argument.length} characters` : JSON.stringify(argument);
-  return new InputError('command line', `${shown} stands alone; name files with --config, --catalog or --state`);
+  return new InputError(
+    'command line',
+    `${showText(argument)} stands alone; name files with --config, --catalog or --state`,
+  );
 }

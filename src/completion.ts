@@ -9,6 +9,7 @@ import {zshScript} from './completion/zsh.js';
 import {InputError} from './errors.js';
 import {COMPLETED_SHELLS} from './flags.js';
 import {PRESET_NAMES} from './globs.js';
+import {showText} from './json.js';
 import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
@@ -21,7 +22,7 @@ export function completionScript(program: Command, shell: string): string {
     const guess = didYouMean(shell, COMPLETED_SHELLS);
     throw new InputError(
       'completion',
-      `is made for ${COMPLETED_SHELLS.join(', ')}, not for ${JSON.stringify(shell)}${guess}`,
+      `is made for ${COMPLETED_SHELLS.join(', ')}, not for ${showText(shell)}${guess}`,
     );
   }
   const names = streams.map(({tapStreamId}) => tapStreamId);

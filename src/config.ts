@@ -15,7 +15,7 @@ import {
   mergeSettings,
   variableOf,
 } from './given-settings.js';
-import {describe} from './json.js';
+import {describe, showText} from './json.js';
 import type {LogLevel} from './logger.js';
 import {MASK_KEY_VARIABLE, type Mask, parseMask} from './mask-rules.js';
 import {createRedactor} from './redaction.js';
@@ -285,9 +285,8 @@ function checkStreamNames(setting: string, value: NumberByStream | undefined, fa
   }
 }
 
-// Short values only: a long text may be the token, pasted into the wrong key.
 function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return describe(value);
-  return value.length > 40 ? `a text of ${value.length} characters` : JSON.stringify(value.trim());
+  return showText(value.trim());
 }

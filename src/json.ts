@@ -10,6 +10,14 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/**
+ * A text as messages show it: in quotes, or its length alone where it is longer than `most` letters. A long one may be the
+ * token, pasted into the wrong place.
+ */
+export function showText(text: string, most = 40): string {
+  return text.length > most ? `a text of ${text.length} characters` : JSON.stringify(text);
+}
+
 /** A JSON value's kind, for messages: "a number", "null". */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

@@ -7,7 +7,7 @@ import {OBJECT_FIELD} from './custom-fields/stream.js';
 import {CUSTOM_OBJECT} from './custom-objects.js';
 import {fieldsOf} from './fields.js';
 import {globMatcher, LISTED, mayBeginWith} from './globs.js';
-import {describe} from './json.js';
+import {describe, showText} from './json.js';
 import {schemaOf} from './schemas.js';
 import type {StreamDefinition} from './stream-definition.js';
 import {streams} from './streams.js';
@@ -164,7 +164,7 @@ function faultOfKey(key: string): string | undefined {
     : undefined;
 }
 
-// A long text may be the token, pasted into the wrong place.
+/** Patterns are longer than most that people write. */
 function shorten(text: string): string {
-  return text.length > 80 ? `a text of ${text.length} characters` : JSON.stringify(text);
+  return showText(text, 80);
 }

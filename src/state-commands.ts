@@ -2,6 +2,7 @@
 
 import {type Command, Option} from 'commander';
 import {InputError} from './errors.js';
+import {showText} from './json.js';
 import {didYouMean} from './suggest.js';
 
 /** What is to be done with a state file; `-` is stdin. */
@@ -46,7 +47,7 @@ export function addStateCommands(program: Command, run: (command: StateCommand) 
     .helpCommand(false)
     .allowExcessArguments()
     .action((_, {args: [action]}: Command) => {
-      const wrong = action === undefined ? 'says nothing to do' : `cannot ${JSON.stringify(action)}`;
+      const wrong = action === undefined ? 'says nothing to do' : `cannot ${showText(action)}`;
       const guess = action === undefined ? '' : didYouMean(action, ACTIONS);
       throw new InputError('state', `${wrong}; give one of ${ACTIONS.join(', ')} and a file${guess}`);
     });
@@ -64,7 +65,7 @@ export function addStateCommands(program: Command, run: (command: StateCommand) 
     .action((file: string, {format = 'table'}: {format?: string}) => {
       refuseOptions();
       if (format !== 'table' && format !== 'json') {
-        throw new InputError('--format', `must be table or json, not ${JSON.stringify(format)}`);
+        throw new InputError('--format', `must be table or json, not ${showText(format)}`);
       }
       return run({action: 'show', file, format});
     });

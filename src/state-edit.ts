@@ -6,7 +6,7 @@ import {fromMillis, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {supersede} from './foreign-state.js';
 import {matchGlobs, splitTerms} from './globs.js';
-import {describe, isObject} from './json.js';
+import {describe, isObject, showText} from './json.js';
 import {forgetStream, getBookmark, hasState, type State, setCurrentlySyncing} from './state.js';
 import {entryOf, isNothing, property, putEntry} from './state-entry.js';
 import {type StreamDefinition, validReplicationKeys} from './stream-definition.js';
@@ -40,7 +40,7 @@ export function setBookmark(state: State, {stream, instant, key}: BookmarkToSet,
   const definition = streamInState(state, stream) ?? refuseStream(state, stream);
   const at = parseInstant(instant);
   if (at === undefined) {
-    throw wrong(`the bookmark must be a date-time with its zone (2024-01-01T00:00:00Z), not ${shorten(instant)}`);
+    throw wrong(`the bookmark must be a date-time with its zone (2024-01-01T00:00:00Z), not ${showText(instant)}`);
   }
   const now = fromMillis(nowMs);
   if (at > now) throw wrong(`${at} lies in the future; a bookmark is a moment up to which all was read`);
@@ -127,7 +127,7 @@ function show(value: unknown): string {
 
 function refuseStream(state: State, name: string): never {
   const names = [...streams.map(({tapStreamId}) => tapStreamId), ...Object.keys(state.bookmarks)];
-  throw wrong(`there is no stream ${shorten(name)}${didYouMean(name, names)}`);
+  throw wrong(`there is no stream ${showText(name)}${didYouMean(name, names)}`);
 }
 
 function checkKey(definition: StreamDefinition, key: string): string {
@@ -135,7 +135,7 @@ function checkKey(definition: StreamDefinition, key: string): string {
   if (keys.includes(key)) return key;
   const {tapStreamId} = definition;
   const choice = keys.length === 0 ? 'it is read whole in every run' : `choose ${keys.join(' or ')}`;
-  throw wrong(`${shorten(key)} is no replication key of ${tapStreamId}; ${choice}`);
+  throw wrong(`${showText(key)} is no replication key of ${tapStreamId}; ${choice}`);
 }
 
 /** The replication key by which a stream has a bookmark, the usual one first; that one where it has none. */
@@ -155,8 +155,4 @@ function bookmarkBy(state: State, tapStreamId: string, replicationKey: string, k
 
 function wrong(detail: string): InputError {
   return new InputError('state set', detail);
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `a text of ${text.length} characters` : JSON.stringify(text);
 }
