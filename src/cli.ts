@@ -8,6 +8,7 @@ import {InputError} from './errors.js';
 import {DONE, exitCodeOf, FAILED, StoppedBySignal, WRONG_INPUT} from './exit-codes.js';
 import {checkTasks, type Flags} from './flags.js';
 import type {Logger} from './logger.js';
+import {oneLine} from './one-line.js';
 import {createSecretKeeper, type SecretKeeper} from './secret-keeper.js';
 import type {Surroundings} from './session.js';
 import type {StateCommand} from './state-commands.js';
@@ -163,9 +164,4 @@ async function explain({message}: CommanderError): Promise<string> {
     .replace(/\.$/, '');
   const [what, guess] = complaint.split(/\s*\(Did you mean (.*?)\?\)/);
   return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}tap-activecampaign --help lists all options`;
-}
-
-/** Names of files and answers of servers may hold line breaks and worse. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\u0000-\u001F\u007F-\u009F]+/g, ' ');
 }

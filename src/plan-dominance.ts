@@ -1,8 +1,9 @@
 // What takes most of a sync, in one sentence with the way out. Pure.
 
-import {count} from './figures.js';
+import {count, plural} from './figures.js';
 import {globMatcher, splitTerms} from './globs.js';
 import type {PlanEntry} from './plan-entry.js';
+import {quote} from './shell.js';
 
 /** The streams that take most. */
 export type Dominance = {
@@ -81,10 +82,6 @@ function reasonOf(group: readonly PlanEntry[]): string {
   return records_are === 'at most' ? `${plural(records, 'row')} to look through` : plural(records, 'record');
 }
 
-function plural(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
-}
-
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
@@ -102,5 +99,5 @@ function without(names: readonly string[], select: string | undefined): string {
   const matchers = kept.filter(({isNegative}) => !isNegative).map(({glob}) => globMatcher(glob.split('.')[0] ?? ''));
   const isMeant = (name: string) => matchers.length === 0 || matchers.some(matches => matches(name));
   const texts = [...kept.map(({text}) => text), ...names.filter(isMeant).map(name => `!${name}`)];
-  return `--select '${texts.join(',').replaceAll("'", "'\\''")}'`;
+  return `--select ${quote(texts.join(','))}`;
 }

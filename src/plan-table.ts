@@ -1,6 +1,7 @@
 // The plan as a table for a person at a terminal. Pure: gives lines, and writes none.
 
-import {count, duration} from './figures.js';
+import {count, duration, plural} from './figures.js';
+import {oneLine} from './one-line.js';
 import type {PlanDocument} from './plan-document.js';
 import type {PlanEntry} from './plan-entry.js';
 import {type Column, drawTable} from './table.js';
@@ -35,7 +36,7 @@ export function renderPlanTable(plan: PlanDocument, columns: number): readonly s
     ...streams.map(entry => ({mark: entry.requests === null ? '!' : ' ', cells: toCells(entry, time)})),
     {
       cells: [
-        `${count(totals.streams)} stream${totals.streams === 1 ? '' : 's'}`,
+        plural(totals.streams, 'stream'),
         '',
         '',
         '',
@@ -88,7 +89,7 @@ function figure(value: number | null, is: keyof typeof SIGNS): string {
 /** The lines of a sentence, which may hold what a server has written, each of them indented and as wide as may be; a word that is wider stands alone. */
 function wrap(sentence: string, width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of sentence.split(/[\s\u0000-\u001F\u007F-\u009F]+/)) {
+  for (const word of oneLine(sentence).split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

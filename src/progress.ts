@@ -1,6 +1,6 @@
 // The one line that a person at a terminal sees: what is being read, how far, how fast, and how long it will take.
 
-import {count, duration} from './figures.js';
+import {duration, plural} from './figures.js';
 import type {StreamReading} from './reading/reader.js';
 import type {SyncProgress} from './sync.js';
 
@@ -55,7 +55,7 @@ export function createProgressLine({write, now, columns, pageSize, every = onTim
     const begun = known.filter(({progress}) => progress.requests > 0).length;
     const streams = known.length > 1 ? `, ${begun} of ${known.length} streams begun` : '';
     const left = perSecond > 0 ? `, about ${duration(requestsLeft(progress, pageSize) / perSecond)} left` : '';
-    return `${stream}: ${count(records)} record${records === 1 ? '' : 's'}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
+    return `${stream}: ${plural(records, 'record')}${streams}, ${perSecond.toFixed(1)} requests/s${left}`;
   }
 
   return {

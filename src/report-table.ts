@@ -1,6 +1,6 @@
 // The run report as a table for a person at a terminal. Pure: gives lines, and writes none.
 
-import {count} from './figures.js';
+import {count, plural} from './figures.js';
 import type {RunReport, StreamEntry} from './report.js';
 import {type Column, drawTable} from './table.js';
 
@@ -20,7 +20,7 @@ export function renderReportTable({streams, totals, seconds}: RunReport, columns
     ...streams.map(stream => ({mark: stream.outcome === 'failed' ? '!' : ' ', cells: toCells(stream)})),
     {
       cells: [
-        `${count(totals.streams)} stream${totals.streams === 1 ? '' : 's'}`,
+        plural(totals.streams, 'stream'),
         count(totals.records),
         count(totals.requests),
         '',

@@ -1,6 +1,7 @@
 // What a state says of each stream: as data, and as a table for people. Pure.
 
 import {fromMillis} from './dates.js';
+import {count, plural} from './figures.js';
 import {isCount, isObject} from './json.js';
 import type {Proof} from './reading/list.js';
 import {resumable} from './resuming.js';
@@ -128,7 +129,7 @@ function toRows(standing: StreamStanding): readonly (readonly string[])[] {
       known ? (key ?? NOTHING) : 'unknown stream',
       shortInstant(bookmark),
       shortInstant(last_read),
-      whole ? `${shortInstant(whole.at)}, ${rowsText(whole.rows)}` : NOTHING,
+      whole ? `${shortInstant(whole.at)}, ${plural(whole.rows, 'row')}` : NOTHING,
       interruptedText(standing.interrupted),
       proofsText(standing.proofs),
     ],
@@ -139,7 +140,8 @@ function toRows(standing: StreamStanding): readonly (readonly string[])[] {
 function interruptedText(interrupted: Interrupted | null): string {
   if (!interrupted) return NOTHING;
   const {rows, total, saved_at: savedAt, expired} = interrupted;
-  const far = rows === null ? '' : ` after ${total === null ? rowsText(rows) : `${count(rows)} of ${rowsText(total)}`}`;
+  const far =
+    rows === null ? '' : ` after ${total === null ? plural(rows, 'row') : `${count(rows)} of ${plural(total, 'row')}`}`;
   return `${shortInstant(savedAt)}${far}${expired === null ? '' : ', begins anew'}`;
 }
 
@@ -154,14 +156,6 @@ function proofsText(proofs: StreamStanding['proofs']): string {
 /** An instant without the decimals that say nothing. */
 function shortInstant(instant: string | null): string {
   return instant?.replace(/\.0+Z$/, 'Z') ?? NOTHING;
-}
-
-function rowsText(rows: number): string {
-  return `${count(rows)} row${rows === 1 ? '' : 's'}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }
 
 function countOf(value: unknown): number | null {

@@ -1,6 +1,7 @@
 // Does what the command `state` asks for: reads the file, changes the state, tells what is different and writes it.
 
 import {writeText} from './messages.js';
+import {oneLine} from './one-line.js';
 import type {Surroundings} from './session.js';
 import type {State} from './state.js';
 import type {StateCommand} from './state-commands.js';
@@ -63,9 +64,4 @@ function change(command: StateChange, state: State, nowMs: number): State {
     case 'migrate':
       return migrateState(state);
   }
-}
-
-/** Names come from the user's file, and a terminal obeys what follows an ESC. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\u0000-\u001F\u007F-\u009F]+/g, ' ');
 }

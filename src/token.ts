@@ -1,7 +1,8 @@
 // The API key: what can be none, and the file that it may be kept in.
 
 import {readFileSync, type Stats, statSync} from 'node:fs';
-import {isObject} from './json.js';
+import {codeOf} from './errors.js';
+import {quote} from './shell.js';
 
 // What manuals and samples hold in place of a token, and variables that nobody filled in.
 const PLACEHOLDER =
@@ -64,11 +65,11 @@ function look(path: string): Stats | undefined {
 
 /** The path as a shell takes it. */
 function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : quote(path);
 }
 
 function whyUnreadable(error: unknown): string {
-  const code = isObject(error) ? error['code'] : undefined;
+  const code = codeOf(error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -79,6 +80,6 @@ function whyUnreadable(error: unknown): string {
     case 'EPERM':
       return 'may not be read by this user; check its permissions';
     default:
-      return `cannot be read (${typeof code === 'string' ? code : 'unknown reason'})`;
+      return `cannot be read (${code ?? 'unknown reason'})`;
   }
 }

@@ -1,5 +1,6 @@
 // Completion for bash, 3.2 and later, without the help of the package bash-completion.
 
+import {quote} from '../shell.js';
 import type {CompletedCommand, Names, Value} from './model.js';
 
 /** The script that bash sources. */
@@ -108,8 +109,4 @@ function kind(value: Value | undefined): string {
 
 function indent(lines: readonly string[], by: number): string {
   return lines.map(line => `${' '.repeat(by)}${line}`).join('\n');
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 // Completion for zsh, by its own function _arguments.
 
+import {quote} from '../shell.js';
 import type {CompletedCommand, CompletedOption, Names, Value} from './model.js';
 
 /** The script: a file of the fpath, or sourced behind compinit. */
@@ -80,8 +81,4 @@ function action(name: string, value: Value): string {
 /** What a description must not hold as it is. */
 function plain(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&');
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

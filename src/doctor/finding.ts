@@ -54,6 +54,14 @@ export function lineOf({level, check, finding, advice}: Finding): string {
   return line.replace(/[\r\n\t\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ');
 }
 
+const MOST_NAMES = 8;
+
+/** Names in a sentence, not too many of them. */
+export function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}
+
 /** 2 where the input is wrong, else 1 where the account or the way to it has a fault, else 0. */
 export function exitCodeOfFindings(findings: readonly Finding[]): number {
   const faults = findings.flatMap(found => (found.level === 'fail' ? [found.of] : []));

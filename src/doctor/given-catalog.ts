@@ -3,13 +3,13 @@
 import type {Config} from '../config.js';
 import {CUSTOM_OBJECT} from '../custom-objects.js';
 import {InputError} from '../errors.js';
+import {plural} from '../figures.js';
 import type {Flags} from '../flags.js';
 import {type GivenCatalog, type ParsedCatalog, parseCatalog} from '../given-catalog.js';
 import {isObject} from '../json.js';
 import {fullRefreshMatcher, type Selection, selectStreams} from '../selection.js';
 import {findStream, streams} from '../streams.js';
-import {type Finding, fail, ok, skip, warn} from './finding.js';
-import {listOf} from './given-state.js';
+import {type Finding, fail, listOf, ok, skip, warn} from './finding.js';
 
 /** Where no catalog was given. */
 export const NO_CATALOG = ok('catalog', 'none is given, so that the usual streams are chosen from');
@@ -50,7 +50,7 @@ export function judgeCatalog(
   const shown = warnings.slice(0, MOST_WARNINGS).map(toFinding);
   const more = warnings.length - shown.length;
   return [
-    ok('catalog', `it names ${named.length} stream${named.length === 1 ? '' : 's'}`),
+    ok('catalog', `it names ${plural(named.length, 'stream')}`),
     ...shown,
     ...(more > 0 ? [warn('catalog', `${more} more such names`, 'discover again, and select anew')] : []),
     ...(gone.length > 0

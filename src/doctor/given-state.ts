@@ -4,6 +4,7 @@ import {bookmarkOf} from '../bookmarks.js';
 import {CUSTOM_OBJECT} from '../custom-objects.js';
 import {fromMillis} from '../dates.js';
 import {InputError} from '../errors.js';
+import {plural} from '../figures.js';
 import {type FiltersByStream, filtersOf, isOfOthers} from '../filters.js';
 import {unwrap, writerOf} from '../foreign-state.js';
 import {isObject} from '../json.js';
@@ -11,7 +12,7 @@ import {parseState, type State} from '../state.js';
 import {entryOf} from '../state-entry.js';
 import {memoryOf} from '../stream-memory.js';
 import {findStream} from '../streams.js';
-import {type Finding, fail, ok, warn} from './finding.js';
+import {type Finding, fail, listOf, ok, warn} from './finding.js';
 
 /** Clocks differ a little, and so do the stamps of rows that are being written. */
 const TOLERANCE_MS = 60_000;
@@ -42,7 +43,7 @@ export function judgeState(
     ...judgeForms(value, state),
   ];
   const isWell = findings.every(({level}) => level === 'ok');
-  const going = `a run goes on from it, with ${ids.length} stream${ids.length === 1 ? '' : 's'}`;
+  const going = `a run goes on from it, with ${plural(ids.length, 'stream')}`;
   return {findings: isWell ? [ok('state', going), ...findings] : findings, state};
 }
 
@@ -112,12 +113,4 @@ function judgeForms(value: unknown, state: State): readonly Finding[] {
     findings.push(ok('state', `${writer} wrote the bookmarks of ${listOf(ids)}; they are taken over`));
   }
   return findings;
-}
-
-const MOST_NAMES = 8;
-
-/** Names in a sentence, not too many of them. */
-export function listOf(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).join(', ');
-  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

@@ -3,10 +3,8 @@
 import type {Client} from '../client.js';
 import {ApiError} from '../errors.js';
 import {isObject} from '../json.js';
-import type {State} from '../state.js';
-import {hasState} from '../state.js';
-import {type Finding, fail, ok, warn} from './finding.js';
-import {listOf} from './given-state.js';
+import {hasState, type State} from '../state.js';
+import {type Finding, fail, listOf, ok, warn} from './finding.js';
 
 /** The user whom a token belongs to. */
 export type TokenUser = {readonly id: string | undefined; readonly name: string | undefined};

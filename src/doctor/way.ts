@@ -1,5 +1,6 @@
 // What is to be said of the way to the API. Pure.
 
+import {plural} from '../figures.js';
 import {type Finding, fail, ok, skip, warn} from './finding.js';
 import type {Certificate, Reach} from './reach.js';
 
@@ -66,7 +67,7 @@ function judgeCertificate(
   const met = `${host} answers within ${milliseconds} ms${protocol === undefined ? '' : ` by ${protocol}`}`;
   if (validUntil === undefined) return ok('connection', met);
   const days = Math.floor((validUntil - nowMs) / DAY_MS);
-  const left = `${met}; its certificate holds for ${days} more day${days === 1 ? '' : 's'}`;
+  const left = `${met}; its certificate holds for ${plural(days, 'more day')}`;
   return days < FEW_DAYS
     ? warn('connection', left, "it is ActiveCampaign's to renew, or that of whoever runs a proxy in between")
     : ok('connection', left);

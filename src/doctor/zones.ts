@@ -2,6 +2,7 @@
 // and once without: their difference tells. Pure.
 
 import {hasZone, toUtc} from '../dates.js';
+import {plural} from '../figures.js';
 import type {WireRow} from '../wire.js';
 import {type Finding, ok, skip, warn} from './finding.js';
 
@@ -52,7 +53,7 @@ export function judgeZone(twins: readonly Twin[], naiveTimezone: string): Findin
   if (twins.length === 0) {
     return skip('zone', 'since no row was found that shows one moment with its zone and without');
   }
-  const rows = `${twins.length} row${twins.length === 1 ? '' : 's'}`;
+  const rows = plural(twins.length, 'row');
   if (fits(twins, naiveTimezone))
     return ok('zone', `date-times without a zone are of ${naiveTimezone}, as ${rows} show`);
   const zone = zoneThatFits(twins);
