@@ -78,6 +78,7 @@ test('the report of a run says when, how it ended, and the sums', () => {
     seconds: 60.11,
     exit_code: 143,
     interrupted: true,
+    bound: null,
     error: null,
     totals: {
       streams: 5,
