@@ -1,84 +1,46 @@
-// How much memory does a sync take at its peak, and does it grow with the account? The floor is a sync of one page.
-// Asked of the tap alone (the simulator apart) and of the tap with `sandbox:` in one process, and, up to a size that
-// shows it, without the earlier sweeping of the heap that the tap asks of V8. The peak is VmHWM, which Linux alone tells.
+// How much memory does a sync take at its peak, does it grow with the account, and does a slow reader make it grow? The
+// floor is a sync of one page. The peak is VmHWM, which Linux alone tells.
+// `node bench/memory.js [largest]`
 
-import {spawn} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
+import {rounded, tap, tell, withAccountApart} from './apart.js';
+import {measured} from './measured.js';
 
-const SIZES = [100, 10_000, 100_000, 1_000_000];
-const SIZES_SWEPT_LATE = [100, 10_000, 100_000];
+const LARGEST = Number(process.argv[2] ?? 1_000_000);
+const SIZES = [100, 10_000, 100_000, 1_000_000].filter(size => size <= LARGEST);
+const SLOW_SIZE = 10_000;
+const SLOWER = 10;
 
-const path = name => fileURLToPath(new URL(name, import.meta.url));
-const tap = path('../bin/tap-activecampaign.js');
-const simulator = path('../bin/activecampaign-simulator.js');
-
-// Runs before the tap: says the peak at the end, and takes away the tap's means to set flags of V8 where it is told to.
-const preload = sweepsEarly =>
-  `data:text/javascript,${encodeURIComponent(`
-  import {readFileSync, writeSync} from 'node:fs';
-  import {syncBuiltinESMExports} from 'node:module';
-  import v8 from 'node:v8';
-  if (!${sweepsEarly}) v8.setFlagsFromString = () => {};
-  syncBuiltinESMExports();
-  process.on('exit', () => writeSync(2, /VmHWM:\\s*(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]));
-`)}`;
-
-for (const isApart of [true, false]) {
-  for (const sweepsEarly of [true, false]) {
-    let floor;
-    for (const contacts of sweepsEarly ? SIZES : SIZES_SWEPT_LATE) {
-      const {peakMb, seconds} = await measure(contacts, isApart, sweepsEarly);
-      floor ??= peakMb;
-      console.log(
-        JSON.stringify({
-          question: 'peak memory of a sync of contacts',
-          floor: `${SIZES[0]} contacts`,
-          contacts,
-          simulator: isApart ? 'another process' : 'the same process',
-          heapGrowingPercent: sweepsEarly ? 50 : "V8's own",
-          peakMb,
-          timesFloor: Math.round((peakMb / floor) * 100) / 100,
-          seconds,
-        }),
-      );
-    }
-  }
+let floor;
+let usual;
+for (const contacts of SIZES) {
+  const run = await sync(contacts);
+  floor ??= run;
+  if (contacts === SLOW_SIZE) usual = run;
+  answer({contacts, reader: 'as fast as it can'}, run);
 }
+// As long for each piece as makes the whole take so many times as long.
+const msPerByte = (SLOWER * usual.seconds * 1_000) / usual.bytes;
+answer({contacts: SLOW_SIZE, reader: `${SLOWER} times slower`}, await sync(SLOW_SIZE, bytes => bytes * msPerByte));
 
-async function measure(contacts, isApart, sweepsEarly) {
-  const sandbox = `contacts=${contacts}&requests_per_second=0&slow_offset_ms=0`;
-  if (!isApart) return sync({TAP_ACTIVECAMPAIGN_API_URL: `sandbox:${sandbox}`}, contacts, sweepsEarly);
-  const server = spawn(process.execPath, [simulator, '--sandbox', sandbox], {stdio: ['ignore', 'pipe', 'inherit']});
-  try {
-    const [url, , token] = String(await new Promise(resolve => server.stdout.once('data', resolve)))
-      .trim()
-      .split(' ');
-    const env = {TAP_ACTIVECAMPAIGN_API_URL: url, TAP_ACTIVECAMPAIGN_API_TOKEN: token};
-    return await sync(env, contacts, sweepsEarly);
-  } finally {
-    server.kill();
-  }
-}
-
-/** Runs the tap to its end; throws unless it wrote every contact. */
-async function sync(env, contacts, sweepsEarly) {
-  const settings = {TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0', TAP_ACTIVECAMPAIGN_LOG_LEVEL: 'critical'};
-  const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--import', preload(sweepsEarly), tap, '--config', 'ENV', '--select', 'contacts'],
-    {env: {...process.env, ...settings, ...env}, stdio: ['ignore', 'pipe', 'pipe']},
-  );
-  const ended = new Promise(resolve => child.on('close', resolve));
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', text => {
-    said += text;
+function answer(what, {peakMb, seconds}) {
+  tell({
+    question: 'peak memory of a sync of contacts',
+    floor: `${SIZES[0]} contacts`,
+    ...what,
+    peakMb,
+    timesFloor: rounded(peakMb / floor.peakMb),
+    seconds: rounded(seconds),
   });
-  let lines = 0;
-  for await (const chunk of child.stdout) {
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
-  }
-  const code = await ended;
-  if (code !== 0 || lines < contacts) throw new Error(`the tap ended with ${code} after ${lines} lines: ${said}`);
-  return {peakMb: Math.round(Number(said) / 1024), seconds: Math.round((performance.now() - startedAt) / 100) / 10};
+}
+
+/** Syncs contacts without a limit; throws unless all come. */
+async function sync(contacts, delayOf) {
+  const run = await withAccountApart(`contacts=${contacts}&requests_per_second=0&slow_offset_ms=0`, account =>
+    measured([tap, '--config', 'ENV', '--select', 'contacts'], {
+      env: {...account, TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0'},
+      delayOf,
+    }),
+  );
+  if (run.lines < contacts) throw new Error(`${run.lines} lines of ${contacts} contacts`);
+  return run;
 }

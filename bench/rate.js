@@ -9,8 +9,13 @@ const LIMIT = 5;
 const RECORDS = 7_500;
 const tap = fileURLToPath(new URL('../bin/tap-activecampaign.js', import.meta.url));
 
-for (const latencyMs of [50, 300, 1_500]) {
-  const simulator = await startSimulator({records: RECORDS, latencyMs, requestsPerSecond: LIMIT});
+for (const [latencyMs, jitterMs] of [
+  [50, 0],
+  [300, 0],
+  [1_500, 0],
+  [300, 20],
+]) {
+  const simulator = await startSimulator({records: RECORDS, latencyMs, jitterMs, requestsPerSecond: LIMIT});
   const records = await sync({
     TAP_ACTIVECAMPAIGN_API_URL: simulator.url,
     TAP_ACTIVECAMPAIGN_API_TOKEN: simulator.token,
@@ -24,7 +29,7 @@ for (const latencyMs of [50, 300, 1_500]) {
   const perSecond = (requests - 1) / seconds;
   console.log(
     JSON.stringify({
-      question: `share of the request budget used, at ${latencyMs} ms latency`,
+      question: `share of the request budget used, at ${latencyMs} ms latency${jitterMs > 0 ? ` and ${jitterMs} ms jitter` : ''}`,
       floor: `${LIMIT} requests a second`,
       requestsPerSecond: Math.round(perSecond * 1_000) / 1_000,
       shareOfLimit: Math.round((perSecond / LIMIT) * 1_000) / 1_000,

@@ -2,69 +2,53 @@
 // HTTP with gzip and without a limit, from a simulator in another process; the CPU time is that of the tap's process.
 // The floor is measured in the same run: a process that parses the same pages, writes every row whole as JSON, and does
 // nothing else.
+// `node bench/throughput.js [contacts]`
 
-import {spawn} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {loadSchema} from '../dist/schemas.js';
 import {startSimulator, toWireJson} from '../dist/simulator/simulator.js';
+import {rounded, tap, tell, withAccountApart} from './apart.js';
 import {measured} from './measured.js';
 
-const CONTACTS = Number(process.env.BENCH_CONTACTS ?? 200_000);
+const CONTACTS = Number(process.argv[2] ?? 500_000);
 const FIELDS = 36;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const PAGE = 100;
 const FLOOR_PAGES = 10;
-// What the Python tap takes, per contact, measured by others on another machine.
+// What the Python tap takes for a contact.
 const PYTHON_TAP_MICROSECONDS = 583;
 
-const path = name => fileURLToPath(new URL(name, import.meta.url));
-const sandbox = `contacts=${CONTACTS}&requests_per_second=0&slow_offset_ms=0`;
+const floorProgram = fileURLToPath(new URL('floor.js', import.meta.url));
 const unwanted = Object.keys(loadSchema('contacts').properties).slice(FIELDS);
 const select = ['contacts', ...unwanted.map(field => `!contacts.${field}`)].join();
 
-const pages = await samplePages();
-const server = spawn(process.execPath, [path('../bin/activecampaign-simulator.js'), '--sandbox', sandbox], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-try {
-  const [url, , token] = String(await new Promise(resolve => server.stdout.once('data', resolve)))
-    .trim()
-    .split(' ');
-  const env = {
-    TAP_ACTIVECAMPAIGN_API_URL: url,
-    TAP_ACTIVECAMPAIGN_API_TOKEN: token,
-    TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0',
-    TAP_ACTIVECAMPAIGN_LOG_LEVEL: 'critical',
-  };
-  const tap = [path('../bin/tap-activecampaign.js'), '--config', 'ENV', '--select', select];
-  const taps = [];
-  const floors = [];
+const input = JSON.stringify(await samplePages());
+const runs = {tap: [], floor: []};
+await withAccountApart(`contacts=${CONTACTS}&requests_per_second=0&slow_offset_ms=0`, async account => {
+  const env = {...account, TAP_ACTIVECAMPAIGN_REQUESTS_PER_SECOND: '0'};
   // In turns, so that both see the machine in the same mood.
   for (let round = 0; round < ROUNDS; round++) {
-    taps.push(await measured(tap, {env}));
-    floors.push(await measured([path('floor.js'), String(CONTACTS)], {input: JSON.stringify(pages)}));
+    runs.tap.push(await measured([tap, '--config', 'ENV', '--select', select], {env}));
+    runs.floor.push(await measured([floorProgram, String(CONTACTS)], {input}));
   }
-  const microsecondsOf = runs => Math.min(...runs.map(run => (run.cpuSeconds / run.lines) * 1e6));
-  const [microseconds, floorMicroseconds] = [microsecondsOf(taps), microsecondsOf(floors)];
-  const round = number => Math.round(number * 100) / 100;
-  console.log(
-    JSON.stringify({
-      question: 'CPU per contact from HTTP to the pipe',
-      floor: 'JSON.parse, JSON.stringify and write of the whole row',
-      contacts: CONTACTS,
-      fields: FIELDS,
-      microseconds: round(microseconds),
-      floorMicroseconds: round(floorMicroseconds),
-      timesFloor: round(microseconds / floorMicroseconds),
-      recordsPerSecondOfCore: Math.round(1e6 / microseconds),
-      timesFasterThanPythonTap: round(PYTHON_TAP_MICROSECONDS / microseconds),
-      bytesPerRecord: Math.round(taps[0].bytes / taps[0].lines),
-      peakMb: Math.max(...taps.map(run => run.peakMb)),
-    }),
-  );
-} finally {
-  server.kill();
-}
+});
+
+const [microseconds, floorMicroseconds] = [runs.tap, runs.floor].map(all =>
+  Math.min(...all.map(({cpuSeconds, lines}) => (cpuSeconds / lines) * 1e6)),
+);
+tell({
+  question: 'CPU per contact from HTTP to the pipe',
+  floor: 'JSON.parse, JSON.stringify and write of the whole row',
+  contacts: CONTACTS,
+  fields: FIELDS,
+  microseconds: rounded(microseconds),
+  floorMicroseconds: rounded(floorMicroseconds),
+  timesFloor: rounded(microseconds / floorMicroseconds),
+  recordsPerSecondOfCore: Math.round(1e6 / microseconds),
+  timesLessThanPythonTap: rounded(PYTHON_TAP_MICROSECONDS / microseconds),
+  bytesPerRecord: Math.round(runs.tap[0].bytes / runs.tap[0].lines),
+  seconds: rounded(Math.min(...runs.tap.map(({seconds}) => seconds))),
+});
 
 /** Some pages as they come over the wire. */
 async function samplePages() {
