@@ -1,4 +1,5 @@
 // What does it cost to make a contact's RECORD line out of its row? The floor is to read the row and write it unchanged.
+// `node bench/transform.js [rounds]`
 
 import {loadSchema} from '../dist/schemas.js';
 import {startSimulator, toWireJson} from '../dist/simulator/simulator.js';
@@ -7,7 +8,7 @@ import {parseWire, serialize} from '../dist/wire.js';
 
 const CONTACTS = 1_000;
 const PAGE = 100;
-const ROUNDS = 100;
+const ROUNDS = Number(process.argv[2] ?? 100);
 const SAMPLES = 7;
 
 const simulator = await startSimulator({contacts: CONTACTS});

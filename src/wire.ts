@@ -10,7 +10,7 @@ export type WireRow = Readonly<Record<string, unknown>>;
  */
 export function parseWire(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!MAYBE_LONG_NUMBER.test(text)) return value;
+  if (!MAYBE_LONG_NUMBER.test(text) && !MAYBE_NUMBER.test(text)) return value;
   return JSON.parse(text.replace(STRING_OR_NUMBER, token => (survives(token) ? token : `"${token}"`)));
 }
 
@@ -39,7 +39,10 @@ export function survives(token: string): boolean {
 }
 
 // Sixteen digits in a row or an exponent, where a value may stand. It may be fooled by a text, which costs time only.
-const MAYBE_LONG_NUMBER = /(?:[:,[]\s*|^\s*)-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
+const MAYBE_LONG_NUMBER = /[:,[]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/;
+
+// The whole text may be a number, too. Asked by itself, since the other question is quicker without it.
+const MAYBE_NUMBER = /^\s*-?\d/;
 
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
