@@ -80,7 +80,6 @@ test('the report of a run says when, how it ended, and the sums', () => {
     interrupted: true,
     bound: null,
     error: null,
-    bound: null,
     totals: {
       streams: 5,
       done: 1,
