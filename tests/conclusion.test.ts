@@ -7,6 +7,7 @@ import {selectStreams} from '../src/selection.js';
 import type {Account} from '../src/stream-course.js';
 import {finishMemory, memoryOf} from '../src/stream-memory.js';
 import {type PlanSettings, planStream} from '../src/stream-plan.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BEGAN = '2026-08-01T11:59:00.000000Z';
@@ -26,21 +27,7 @@ type Read = {
 function concluded({stream: name = 'contacts', entry, settings, progress, account}: Read): Conclusion {
   const [stream] = selectStreams({select: name}).streams;
   if (!stream) throw new Error(`there is no stream ${name}`);
-  const plan = planStream(
-    stream,
-    {bookmarks: {[name]: entry}},
-    {
-      startDate: '2000-01-01T00:00:00.000000Z',
-      naiveTimezone: 'UTC',
-      lookbackSeconds: () => 0,
-      fullRefreshDays: () => undefined,
-      isFullRefresh: () => false,
-      emitActivateVersion: false,
-      filters: () => undefined,
-      ...settings,
-    },
-    NOW,
-  );
+  const plan = planStream(stream, {bookmarks: {[name]: entry}}, {...USUAL_SETTINGS, ...settings}, NOW);
   return conclude(
     plan,
     {...createProgress(), seen: 100, isWhole: true, verdict: 'verified', ...progress},

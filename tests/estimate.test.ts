@@ -6,34 +6,25 @@ import {type Expected, estimate, requestsRemembered, type Told} from '../src/est
 import {foresee} from '../src/foreseen.js';
 import {selectStreams} from '../src/selection.js';
 import {planStream, toRead} from '../src/stream-plan.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BOOKMARK = '2026-07-31T00:00:00.000000Z';
 const PROVEN_AT = '2026-07-30T00:00:00.000000Z';
 const reckoning = {pageSize: 100, window: 10, nowMs: NOW};
 
-const SETTINGS = {
-  startDate: '2000-01-01T00:00:00.000000Z',
-  naiveTimezone: 'UTC',
-  lookbackSeconds: () => 0,
-  fullRefreshDays: () => undefined,
-  isFullRefresh: () => false,
-  emitActivateVersion: false,
-  filters: () => undefined,
-};
-
 const streams = new Map(selectStreams({select: '*'}).streams.map(one => [one.definition.tapStreamId, one]));
 
 /** The stream as a run would read it; `bookmarks` is the state. */
-function stream(select: string, bookmarks: object = {}, settings: Partial<typeof SETTINGS> = {}) {
+function stream(select: string, bookmarks: object = {}, settings: Partial<typeof USUAL_SETTINGS> = {}) {
   const selected = streams.get(select);
   if (!selected) throw new Error(`there is no stream ${select}`);
   const state = {bookmarks: {...bookmarks}};
-  const plan = planStream(selected, state, {...SETTINGS, ...settings}, NOW);
+  const plan = planStream(selected, state, {...USUAL_SETTINGS, ...settings}, NOW);
   return {plan, read: toRead(plan, () => undefined)};
 }
 
-function asked(select: string, bookmarks: object = {}, settings: Partial<typeof SETTINGS> = {}) {
+function asked(select: string, bookmarks: object = {}, settings: Partial<typeof USUAL_SETTINGS> = {}) {
   return foresee(stream(select, bookmarks, settings).read, reckoning).question;
 }
 

@@ -13,9 +13,10 @@ import {type Mask, parseMask} from '../src/mask-rules.js';
 import {typesOf} from '../src/schemas.js';
 import {type SelectedStream, selectStreams} from '../src/selection.js';
 import type {StreamDefinition} from '../src/stream-definition.js';
-import {type PlanSettings, planStream} from '../src/stream-plan.js';
+import {planStream} from '../src/stream-plan.js';
 import {streams} from '../src/streams.js';
 import {ExactNumber} from '../src/wire.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const KEY = 'a key of the tests, long enough';
 const hmac = (text: string, key = KEY) => createHmac('sha256', key).update(text).digest('hex');
@@ -278,17 +279,7 @@ test('an interrupted read goes on only under the same mask and the same key', ()
   expect(fingerprint({'contacts.email': 'null'})).not.toBe(hash);
   expect(fingerprint({'contacts.email': 'hash'}, `${KEY}!`)).not.toBe(hash);
   expect(hash).not.toContain(KEY);
-
-  const settings: PlanSettings = {
-    startDate: '2000-01-01T00:00:00.000000Z',
-    naiveTimezone: 'UTC',
-    lookbackSeconds: () => 0,
-    fullRefreshDays: () => undefined,
-    isFullRefresh: () => false,
-    emitActivateVersion: false,
-    filters: () => undefined,
-  };
-  const selectionOf = (stream: SelectedStream) => planStream(stream, {bookmarks: {}}, settings, 0).selection;
+  const selectionOf = (stream: SelectedStream) => planStream(stream, {bookmarks: {}}, USUAL_SETTINGS, 0).selection;
   const [plain] = selectStreams({select: 'contacts'}).streams;
   const masks = [{'contacts.email': 'hash'}, {'contacts.email': 'null'}, {'contacts.email': 'drop'}];
   const selections = masks.map(mask => selectionOf(one(mask, 'contacts')));

@@ -11,6 +11,7 @@ import {selectStreams} from '../src/selection.js';
 import {createCourse} from '../src/stream-course.js';
 import {planStream} from '../src/stream-plan.js';
 import type {WireRow} from '../src/wire.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BOOKMARK = '2026-07-30T00:00:00.000000Z';
@@ -31,15 +32,7 @@ function ended(progress: Partial<Progress>, {rows = ROWS, bookmark = BOOKMARK, f
   const plan = planStream(
     stream,
     {bookmarks: {contacts: {udate: bookmark}}},
-    {
-      startDate: '2000-01-01T00:00:00.000000Z',
-      naiveTimezone: 'UTC',
-      lookbackSeconds: () => 0,
-      fullRefreshDays: () => undefined,
-      isFullRefresh: () => false,
-      emitActivateVersion: false,
-      filters: () => filters,
-    },
+    {...USUAL_SETTINGS, filters: () => filters},
     NOW,
   );
   const whole = {...createProgress(), begunAt: NOW, isWhole: true, verdict: 'verified' as const, ...progress};

@@ -10,6 +10,7 @@ import {createCourse} from '../src/stream-course.js';
 import {memoryOf} from '../src/stream-memory.js';
 import {type PlanSettings, planStream, toRead} from '../src/stream-plan.js';
 import {findStream, streams} from '../src/streams.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const SURE = '2026-07-20T00:00:00.000000Z';
@@ -26,16 +27,7 @@ function plan(entry: Readonly<Record<string, unknown>>, settings: Partial<PlanSe
   return planStream(
     selected('contact_tags'),
     {bookmarks: {contact_tags: entry}},
-    {
-      startDate: '2000-01-01T00:00:00.000000Z',
-      naiveTimezone: 'UTC',
-      lookbackSeconds: () => 0,
-      fullRefreshDays: () => undefined,
-      isFullRefresh: () => false,
-      emitActivateVersion: false,
-      filters: () => undefined,
-      ...settings,
-    },
+    {...USUAL_SETTINGS, ...settings},
     NOW,
   );
 }

@@ -16,19 +16,10 @@ import {memoryOf} from '../src/stream-memory.js';
 import {streamMessages} from '../src/stream-messages.js';
 import {type PlanSettings, planStream, toRead} from '../src/stream-plan.js';
 import type {WireRow} from '../src/wire.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BEGAN = NOW - 5_000;
-
-const SETTINGS: PlanSettings = {
-  startDate: '2000-01-01T00:00:00.000000Z',
-  naiveTimezone: 'UTC',
-  lookbackSeconds: () => 0,
-  fullRefreshDays: () => undefined,
-  isFullRefresh: () => false,
-  emitActivateVersion: false,
-  filters: () => undefined,
-};
 
 /** What a reading hands on: rows, milliseconds since the page before, and where it stands behind them. */
 type FakePage = {
@@ -67,7 +58,7 @@ async function write({stream: select = 'contacts', entry, settings, pages, begin
   if (!stream) throw new Error(`there is no stream ${select}`);
   const {tapStreamId, path} = stream.definition;
   const state: State = {bookmarks: entry === undefined ? {} : {[tapStreamId]: entry}};
-  const plan = planStream(stream, state, {...SETTINGS, ...settings}, NOW);
+  const plan = planStream(stream, state, {...USUAL_SETTINGS, ...settings}, NOW);
   const progress = createProgress();
   const asked: number[] = [];
   let now = 0;
@@ -422,7 +413,7 @@ test('the reading is told what the plan says, and who to tell of a checkpoint wi
   const [stream] = selectStreams({select: 'tags'}).streams;
   if (!stream) throw new Error('there is no stream tags');
   const reasons: string[] = [];
-  const read = toRead(planStream(stream, {bookmarks: {}}, SETTINGS, NOW), reason => void reasons.push(reason));
+  const read = toRead(planStream(stream, {bookmarks: {}}, USUAL_SETTINGS, NOW), reason => void reasons.push(reason));
   read.onIgnored?.('it is of another way');
   expect(read).toMatchObject({definition: stream.definition, since: undefined, replication: undefined});
   expect(reasons).toEqual(['it is of another way']);

@@ -4,20 +4,13 @@ import {describe, expect, test} from '@jest/globals';
 import {type Filters, fingerprintOf} from '../src/filters.js';
 import {selectStreams} from '../src/selection.js';
 import {type PlanSettings, planStream, type StreamPlan, toRead} from '../src/stream-plan.js';
+import {USUAL_SETTINGS} from './support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BOOKMARK = '2026-07-30T00:00:00.000000Z';
 const START = '2024-01-01T00:00:00.000000Z';
 
-const SETTINGS: PlanSettings = {
-  startDate: '2000-01-01T00:00:00.000000Z',
-  naiveTimezone: 'America/Chicago',
-  lookbackSeconds: () => 0,
-  fullRefreshDays: () => undefined,
-  isFullRefresh: () => false,
-  emitActivateVersion: false,
-  filters: () => undefined,
-};
+const SETTINGS: PlanSettings = {...USUAL_SETTINGS, naiveTimezone: 'America/Chicago'};
 
 function plan(select: string, entry: unknown, settings: Partial<PlanSettings> = {}): StreamPlan {
   const [stream] = selectStreams({select}).streams;

@@ -9,22 +9,13 @@ import {selectStreams} from '../../src/selection.js';
 import {finishMemory, memoryOf} from '../../src/stream-memory.js';
 import {type PlanSettings, planStream, type StreamPlan, toRead} from '../../src/stream-plan.js';
 import {findStream} from '../../src/streams.js';
+import {USUAL_SETTINGS} from '../support/planned.js';
 
 const NOW = Date.parse('2026-08-01T12:00:00Z');
 const BOOKMARK = '2026-07-30T00:00:00.000000Z';
 const VALUES_SINCE = '2026-07-31T10:00:00.000000Z';
 const FIELDS_READ = '2026-08-01T11:58:00.500000Z';
 const BEGAN = '2026-08-01T11:59:00.500000Z';
-
-const SETTINGS: PlanSettings = {
-  startDate: '2000-01-01T00:00:00.000000Z',
-  naiveTimezone: 'UTC',
-  lookbackSeconds: () => 0,
-  fullRefreshDays: () => undefined,
-  isFullRefresh: () => false,
-  emitActivateVersion: false,
-  filters: () => undefined,
-};
 
 const text: FieldDefinition = {id: '1', title: '', tag: 'A', kind: 'text', options: [], currency: undefined};
 
@@ -37,7 +28,7 @@ function plan(
   const offer = [withCustomFields(definition, {fields, readAt: FIELDS_READ}, [], 'columns')];
   const [stream] = selectStreams({select, offer}).streams;
   if (!stream) throw new Error('nothing is selected');
-  return planStream(stream, {bookmarks: {contacts: entry, ...state}}, {...SETTINGS, ...settings}, NOW);
+  return planStream(stream, {bookmarks: {contacts: entry, ...state}}, {...USUAL_SETTINGS, ...settings}, NOW);
 }
 
 type Wish = {
@@ -123,7 +114,7 @@ test('fields that could not be found out are a fault of the values, whatever is 
   if (!definition) throw new Error('there are no contacts');
   const [stream] = selectStreams({select: 'contacts.email', offer: [withUnknownFields(definition, 'no')]}).streams;
   if (!stream) throw new Error('nothing is selected');
-  expect(values(planStream(stream, {bookmarks: {}}, SETTINGS, NOW))?.fault).toBe('no');
+  expect(values(planStream(stream, {bookmarks: {}}, USUAL_SETTINGS, NOW))?.fault).toBe('no');
 });
 
 describe('a read that has ended', () => {

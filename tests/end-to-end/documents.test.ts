@@ -1,7 +1,6 @@
 // What the repository says beside its code: catalogs, README, the page of the streams and sample config are what the code
 // makes, and work.
 
-import {execFile} from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -14,11 +13,11 @@ import {
 } from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {settings} from '../../src/settings.js';
 import {checkConformance} from '../support/conformance.js';
 import {startListServer} from '../support/list-server.js';
+import {runProgram} from '../support/programs.js';
 import {createWorkspace, runTap} from '../support/tap.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,19 +26,8 @@ const readme = readFileSync(`${root}README.md`, 'utf8');
 const workspace = createWorkspace();
 afterAll(workspace.remove);
 
-type Ended = {readonly code: number; readonly stdout: string; readonly stderr: string};
-
-async function run(file: string, args: readonly string[], env = process.env): Promise<Ended> {
-  try {
-    return {code: 0, ...(await promisify(execFile)(file, args, {env, maxBuffer: 1e8}))};
-  } catch (error) {
-    // Of a process that failed, execFile throws what it would have given.
-    return error as Ended;
-  }
-}
-
 describe('what is generated', () => {
-  const generate = (directory: string) => run(process.execPath, [`${directory}/scripts/generate.js`, '--check']);
+  const generate = (directory: string) => runProgram(process.execPath, [`${directory}/scripts/generate.js`, '--check']);
 
   test('is as the code makes it', async () => {
     expect(await generate(root)).toEqual({code: 0, stdout: '', stderr: ''});
@@ -90,7 +78,7 @@ describe('what is generated', () => {
       ['docs/streams.md', 'a description', 'Id of the tag.', 'Number of the tag.', 'schemas/tags.json'],
       ['docs/streams.md', 'a field', '"tag_type"', '"kind_of_tag"', 'schemas/tags.json'],
     ])('%s is behind when %s changes', async (name, _, before, after, file) => {
-      await run('sed', ['-i', `s|${before}|${after}|`, `${copy}/${file}`]);
+      await runProgram('sed', ['-i', `s|${before}|${after}|`, `${copy}/${file}`]);
       expect(readFileSync(`${copy}/${file}`, 'utf8')).toContain(after);
       const {code, stderr} = await generate(copy);
       expect(code).toBe(1);
@@ -166,9 +154,15 @@ test('a stream is added by what the page on adding one shows', async () => {
   expect(table.split('\n];\n')).toHaveLength(2);
   writeFileSync(`${clone}/src/further-streams.ts`, table.replace('\n];\n', `\n${row}];\n`));
   writeFileSync(`${clone}/schemas/widgets.json`, schema);
-  const built = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${clone}/tsconfig.json`]);
+  const built = await runProgram(process.execPath, [
+    `${root}node_modules/typescript/bin/tsc`,
+    '-p',
+    `${clone}/tsconfig.json`,
+  ]);
   expect(built).toEqual({code: 0, stdout: '', stderr: ''});
-  expect((await run(process.execPath, [`${clone}/scripts/generate.js`])).stderr).toContain('docs/streams.md written');
+  expect((await runProgram(process.execPath, [`${clone}/scripts/generate.js`])).stderr).toContain(
+    'docs/streams.md written',
+  );
   expect(readFileSync(`${clone}/docs/streams.md`, 'utf8')).toContain('\n## widgets\n\nA widget.\n');
 
   const server = await startListServer(({path}) => ({
@@ -177,7 +171,7 @@ test('a stream is added by what the page on adding one shows', async () => {
   try {
     const config = workspace.file('widgets.json', {api_url: server.url, api_token: 'a1b2c3', requests_per_second: 0});
     const tap = [`${clone}/bin/tap-activecampaign.js`, '--config', config, '--select', 'widgets'];
-    const {code, stdout} = await run(process.execPath, tap);
+    const {code, stdout} = await runProgram(process.execPath, tap);
     const messages = stdout
       .trimEnd()
       .split('\n')

@@ -1,34 +1,23 @@
 // The pipelines of examples/ and the workflows: each is run, parsed or checked as far as a machine without the services
 // behind them can. run.sh is also run with a database, in postgres.test.ts.
 
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {chmodSync, cpSync, existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import {parse, parseAllDocuments} from 'yaml';
 import {about} from '../../src/about.js';
 import {settings} from '../../src/settings.js';
+import {type Ended, runProgram} from '../support/programs.js';
 import {createWorkspace, type Workspace} from '../support/tap.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string) => readFileSync(`${root}${name}`, 'utf8');
 
-type Ended = {readonly code: number; readonly stdout: string; readonly stderr: string};
-
-async function run(file: string, args: readonly string[], env = process.env): Promise<Ended> {
-  try {
-    return {code: 0, ...(await promisify(execFile)(file, args, {env, maxBuffer: 1e8}))};
-  } catch (error) {
-    // Of a process that failed, execFile throws what it would have given.
-    return error as Ended;
-  }
-}
-
 /** A program that not every machine has: without it, what needs it is skipped. */
 async function has(program: string): Promise<boolean> {
-  return (await run('bash', ['-c', `command -v ${program}`])).code === 0;
+  return (await runProgram('bash', ['-c', `command -v ${program}`])).code === 0;
 }
 
 const withPython = (await has('python3')) ? test : test.skip;
@@ -52,7 +41,7 @@ exit "\${TARGET_CODE:-0}"
     cpSync(`${root}examples/run.sh`, at.path('run.sh'));
     at.file('config.json', {api_url: 'sandbox:contacts=20&requests_per_second=0', requests_per_second: 0});
     at.file('target.json', {});
-    return () => run(at.path('run.sh'), [], {...process.env, PATH: `${at.path('bin')}:${process.env['PATH']}`});
+    return () => runProgram(at.path('run.sh'), [], {...process.env, PATH: `${at.path('bin')}:${process.env['PATH']}`});
   }
 
   const TAP = `#!/usr/bin/env bash\nexec "${process.execPath}" "${root}bin/tap-activecampaign.js" "$@" --select tags,contacts\n`;
@@ -144,7 +133,7 @@ exit "\${TARGET_CODE:-0}"
     const start = install(at, TAP);
     at.file('state.json', '');
     const held = `flock --nonblock 9 || exit 9; "$0" ${at.path('run.sh')}; exit $?`;
-    const {code, stderr} = await run('bash', ['-c', `exec 9> ${at.path('.lock')}; ${held}`, 'bash']);
+    const {code, stderr} = await runProgram('bash', ['-c', `exec 9> ${at.path('.lock')}; ${held}`, 'bash']);
     expect({code, stderr}).toEqual({code: 0, stderr: 'the last run is still going\n'});
     expect(readFileSync(at.path('state.json'), 'utf8')).toBe('');
     expect((await start()).code).toBe(0);
@@ -320,7 +309,7 @@ describe('the manifests for Kubernetes', () => {
         chmodSync(at.file(name, `#!/usr/bin/env bash\n${text}\n`), 0o755);
       const env = {...process.env, PATH: `${at.path('')}:${process.env['PATH']}`};
       const start = ({command}: {command: readonly string[]}) =>
-        run(
+        runProgram(
           'bash',
           [
             '-c',
@@ -338,7 +327,7 @@ describe('the manifests for Kubernetes', () => {
 
   test('are made for each account of a fleet, spread over the hour', async () => {
     const args = [`${root}examples/fleet/cronjobs.js`, `${root}examples/fleet/accounts.json`];
-    const {code, stdout} = await run(process.execPath, args);
+    const {code, stdout} = await runProgram(process.execPath, args);
     expect(code).toBe(0);
     const jobs = parseAll(stdout).filter(({kind}) => kind === 'CronJob');
     const accounts: {name: string; api_url: string; settings?: object}[] = JSON.parse(
@@ -407,7 +396,7 @@ from pathlib import Path
 print(json.dumps({"dags": stub.FOUND, "pools": fleet.pools(fleet.load_accounts(Path(__file__).with_name("accounts.json")))}))
 `,
     );
-    const {code, stdout, stderr} = await run('python3', ['-B', at.path(`dags${version}/check.py`)]);
+    const {code, stdout, stderr} = await runProgram('python3', ['-B', at.path(`dags${version}/check.py`)]);
     expect({code, stderr}).toEqual({code: 0, stderr: ''});
     const {dags, pools} = JSON.parse(stdout);
     expect(dags.map(({dag_id: id}: {dag_id: string}) => id)).toEqual([
@@ -437,9 +426,9 @@ print(json.dumps({"dags": stub.FOUND, "pools": fleet.pools(fleet.load_accounts(P
   withPython('refuse accounts that are there twice, and names that are none', async () => {
     const program = `${root}examples/airflow/activecampaign_fleet.py`;
     const account = {name: 'acme', api_url: 'https://acme.api-us1.com'};
-    const twice = await run('python3', ['-B', program, at.file('twice.json', [account, account])]);
+    const twice = await runProgram('python3', ['-B', program, at.file('twice.json', [account, account])]);
     expect(twice.stderr).toContain('accounts that are there twice: acme');
-    const named = await run('python3', ['-B', program, at.file('named.json', [{...account, name: 'A/B'}])]);
+    const named = await runProgram('python3', ['-B', program, at.file('named.json', [{...account, name: 'A/B'}])]);
     expect(named.stderr).toContain('is no name of an account');
   });
 });
@@ -452,7 +441,7 @@ describe('the units of systemd', () => {
         at.file(name, read(`examples/systemd/${name}`).replace('/usr/local/lib/activecampaign', `${root}examples`));
       }
       const units = ['tap-activecampaign.service', 'tap-activecampaign.timer'].map(at.path);
-      expect(await run('systemd-analyze', ['verify', ...units])).toEqual({code: 0, stdout: '', stderr: ''});
+      expect(await runProgram('systemd-analyze', ['verify', ...units])).toEqual({code: 0, stdout: '', stderr: ''});
     } finally {
       at.remove();
     }

@@ -6,6 +6,7 @@ import {type StreamReading, startReading} from '../../src/reading/reader.js';
 import {selectStreams} from '../../src/selection.js';
 import {planStream, toRead} from '../../src/stream-plan.js';
 import {type ListAnswer, type ListQuery, startListServer} from '../support/list-server.js';
+import {USUAL_SETTINGS} from '../support/planned.js';
 import {createContext} from '../support/reading.js';
 
 const closing: (() => unknown)[] = [];
@@ -91,16 +92,7 @@ async function start(world: World, {pageSize = 100, entry, checkpoint}: Wish = {
   closing.push(server.stop, client.close);
   const [stream] = selectStreams({select: 'contact_tags'}).streams;
   if (!stream) throw new Error('there is no stream contact_tags');
-  const settings = {
-    startDate: '2000-01-01T00:00:00.000000Z',
-    naiveTimezone: 'UTC',
-    lookbackSeconds: () => 0,
-    fullRefreshDays: () => undefined,
-    isFullRefresh: () => false,
-    emitActivateVersion: false,
-    filters: () => undefined,
-  };
-  const plan = planStream(stream, {bookmarks: {contact_tags: entry ?? {}}}, settings, Date.now());
+  const plan = planStream(stream, {bookmarks: {contact_tags: entry ?? {}}}, USUAL_SETTINGS, Date.now());
   const wish = {...toRead(plan, () => undefined), checkpoint};
   const [reading] = startReading(context, [wish], new AbortController().signal);
   if (!reading) throw new Error('nothing is read');

@@ -62,7 +62,7 @@ export function recordsOfCustomObject(sim: Simulator, own: OwnStream): Map<strin
 }
 
 /** The type of a column as its schema has it, by the type of a field. */
-export function typeOfField(type: string): object {
+function typeOfField(type: string): object {
   if (['number', 'currency'].includes(type)) return {type: ['null', 'number']};
   if (type === 'boolean') return {type: ['null', 'boolean']};
   if (type === 'datetime') return {type: ['null', 'string'], format: 'date-time'};

@@ -20,7 +20,7 @@ export const streamFacts = readFacts('streams', [
 export const fieldFacts = readFacts('fields', ['stream', 'field', 'api_field', 'types', 'format', 'origin']);
 
 /** Reads facts/<name>.tsv: one object a line, keyed by the header. */
-export function readFacts<Column extends string>(name: string, columns: readonly Column[]): Record<Column, string>[] {
+function readFacts<Column extends string>(name: string, columns: readonly Column[]): Record<Column, string>[] {
   const [header = '', ...lines] = readFileSync(new URL(`facts/${name}.tsv`, import.meta.url), 'utf8')
     .replace(/\n$/, '')
     .split('\n');

@@ -2,9 +2,10 @@
 
 import type {StreamToRead} from '../../src/reading/stream-to-read.js';
 import {type SelectedStream, selectStreams} from '../../src/selection.js';
-import {planStream, toRead} from '../../src/stream-plan.js';
+import {type PlanSettings, planStream, toRead} from '../../src/stream-plan.js';
 
-const SETTINGS = {
+/** The settings of a plan where a test wants no others. */
+export const USUAL_SETTINGS: PlanSettings = {
   startDate: '2000-01-01T00:00:00.000000Z',
   naiveTimezone: 'UTC',
   lookbackSeconds: () => 0,
@@ -24,6 +25,6 @@ function selected(tapStreamId: string): SelectedStream {
 
 /** `entry` is the stream's part of the state; `more` replaces what was planned. */
 export function planned(tapStreamId: string, entry: object = {}, more: Partial<StreamToRead> = {}): StreamToRead {
-  const plan = planStream(selected(tapStreamId), {bookmarks: {[tapStreamId]: entry}}, SETTINGS, Date.now());
+  const plan = planStream(selected(tapStreamId), {bookmarks: {[tapStreamId]: entry}}, USUAL_SETTINGS, Date.now());
   return {...toRead(plan, () => undefined), ...more};
 }
