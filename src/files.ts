@@ -4,13 +4,11 @@
 import {readFileSync} from 'node:fs';
 import {codeOf, InputError} from './errors.js';
 import {describe, isObject} from './json.js';
-import {findJsonFault} from './json-fault.js';
-
-/** Names the kind of file in messages: "the config file". */
-export type FileKind = 'config' | 'catalog' | 'state';
+import {type FileKind, parseJson} from './parse-json.js';
 
 /**
- * The text of a file without its byte order mark. `from` is where to read it, if not under its name. Throws InputError when the file cannot be read or is not UTF-8.
+ * The text of a file without its byte order mark. `from` is where to read it, if not under its name. Throws InputError
+ * when the file cannot be read or is not UTF-8.
  */
 export function readTextFile(path: string, what: FileKind, from: string | number = path): string {
   let bytes: Buffer;
@@ -36,18 +34,6 @@ export function readJsonFile(path: string, what: FileKind): Readonly<Record<stri
     throw new InputError(path, `the ${what} file must hold a JSON object ({…}), not ${describe(value)}`);
   }
   return value;
-}
-
-/** The value of a JSON text. Throws InputError with line and column of the fault, never with a piece of the text. */
-export function parseJson(text: string, source: string, what: FileKind): unknown {
-  const json = text.replace(/^\uFEFF/, '');
-  try {
-    return JSON.parse(json);
-  } catch {
-    const place = findJsonFault(json);
-    const at = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`;
-    throw new InputError(source, `the ${what} file is not valid JSON${at}; mend it there`);
-  }
 }
 
 const WAYS_OUT: Readonly<Record<FileKind, string>> = {

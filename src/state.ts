@@ -3,9 +3,9 @@
 
 import {CUSTOM_OBJECT} from './custom-objects.js';
 import {InputError} from './errors.js';
-import {parseJson} from './files.js';
 import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
 import {describe, isObject} from './json.js';
+import {parseJson} from './parse-json.js';
 import {
   entryOf,
   hollow,

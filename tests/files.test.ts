@@ -4,8 +4,9 @@ import {join} from 'node:path';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {InputError} from '../src/errors.js';
-import {parseJson, readJsonFile, readTextFile} from '../src/files.js';
+import {readJsonFile, readTextFile} from '../src/files.js';
 import {findJsonFault} from '../src/json-fault.js';
+import {parseJson} from '../src/parse-json.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tap-files-'));
 afterAll(() => rmSync(folder, {recursive: true}));
