@@ -9,7 +9,7 @@ import got, {RequestError} from 'got';
 import type {Clock} from './clock.js';
 import {describeErrorBody} from './error-body.js';
 import {ApiError} from './errors.js';
-import type {Gate} from './gate.js';
+import type {Gate, Pass} from './gate.js';
 import {isObject} from './json.js';
 import type {Logger} from './logger.js';
 import {createRedactor} from './redaction.js';
@@ -115,6 +115,9 @@ type Outcome =
       readonly isWrongAddress?: boolean;
     };
 
+/** What an answer tells of the pace. */
+type Told = {readonly path: string; readonly status: number; readonly retryAfterMs: number | undefined};
+
 /** A client for one account. Sends nothing by itself. */
 export function createClient(options: ClientOptions): Client {
   const {baseUrl, budget, gate, clock, log} = options;
@@ -178,16 +181,7 @@ export function createClient(options: ClientOptions): Client {
       const date = Date.parse(String(headers.date));
       const answeredAt = Number.isNaN(date) ? receivedAt : date;
       const retryAfterMs = readRetryAfter(headers['retry-after'], answeredAt);
-      const pausedBeforeMs = gate.pausedMs();
-      if (status === 429) pass.refused(retryAfterMs);
-      else pass.answered();
-      const isPaused = status === 503 && retryAfterMs !== undefined;
-      if (isPaused) gate.pause(retryAfterMs);
-      const gateWaits = status === 429 || isPaused;
-      const pausedMs = gate.pausedMs() - pausedBeforeMs;
-      const seconds = Math.round(pausedMs / 1_000);
-      if (seconds >= LONG_PAUSE_SECONDS)
-        log.warn({path, status, seconds}, 'the API asks for a pause; all requests wait');
+      const {gateWaits, pausedMs} = heed(pass, {path, status, retryAfterMs});
       const begunAt = answeredAt - tookMs;
       return end(judge({status, headers, body, begunAt, receivedAt, gateWaits, hide}), headers, pausedMs);
     } catch (error) {
@@ -198,6 +192,22 @@ export function createClient(options: ClientOptions): Client {
     } finally {
       budget?.ended();
     }
+  }
+
+  /** Closes the gate for as long as an answer asks for; says whether it does, and for how much longer than it was closed. */
+  function heed(
+    pass: Pass,
+    {path, status, retryAfterMs}: Told,
+  ): {readonly gateWaits: boolean; readonly pausedMs: number} {
+    const pausedBeforeMs = gate.pausedMs();
+    if (status === 429) pass.refused(retryAfterMs);
+    else pass.answered();
+    const isPaused = status === 503 && retryAfterMs !== undefined;
+    if (isPaused) gate.pause(retryAfterMs);
+    const pausedMs = gate.pausedMs() - pausedBeforeMs;
+    const seconds = Math.round(pausedMs / 1_000);
+    if (seconds >= LONG_PAUSE_SECONDS) log.warn({path, status, seconds}, 'the API asks for a pause; all requests wait');
+    return {gateWaits: status === 429 || isPaused, pausedMs};
   }
 
   async function get(path: string, query: Readonly<Record<string, string>>, request: RequestOptions): Promise<Answer> {
