@@ -75,6 +75,14 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
   // Pages outlive a scavenge, so by default the heap grows to several times of what is alive before it is swept.
   // Sweeping earlier takes a quarter off the peak and no measurable time (bench/memory.js).
   setFlagsFromString('--heap-growing-percent=50');
+  const {env, stdout, stderr} = process;
+  await untilStopped(signal =>
+    perform(flags, {env, version, stderr, stdout, signal, onLog, onSecrets: secrets.keep}, secrets),
+  );
+}
+
+/** Sets the exit code to what `work` gives, or to that of the signal that stopped it. */
+async function untilStopped(work: (signal: AbortSignal) => Promise<number>): Promise<void> {
   const stop = new AbortController();
   let stopped: StoppedBySignal | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -84,10 +92,8 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
     stop.abort(stopped);
   };
   for (const name of SIGNALS) process.on(name, onSignal);
-  const {env, stdout, stderr} = process;
-  const surroundings = {env, version, stderr, stdout, signal: stop.signal, onLog, onSecrets: secrets.keep};
   try {
-    process.exitCode = await perform(flags, surroundings, secrets);
+    process.exitCode = await work(stop.signal);
   } catch (error) {
     if (stopped === undefined) throw error;
   }
