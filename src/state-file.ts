@@ -46,10 +46,14 @@ export function readStateFile(path: string): StateFile {
 
 /**
  * Writes a text in the place of a file that is there, in one step and to the disk. Its mode stays, its owner where that
- * is allowed, and a link stays one. Throws InputError when it cannot.
+ * is allowed, and a link stays one. Throws InputError when it cannot, and for what is no plain file.
  */
 export function replaceFile(path: string, text: string): void {
   let draft: string | undefined;
+  // The state would take the place of a device or a pipe, /dev/null for one, for all who use it.
+  if (statSync(path, {throwIfNoEntry: false})?.isFile() === false) {
+    throw new InputError(path, 'is no plain file; name one, or write to stdout with -');
+  }
   try {
     const target = realpathSync(path);
     const {mode, uid, gid} = statSync(target);

@@ -3,6 +3,7 @@
 import {fromMillis} from './dates.js';
 import {count, plural} from './figures.js';
 import {isCount, isObject} from './json.js';
+import {oneLine} from './one-line.js';
 import type {Proof} from './reading/list.js';
 import {resumable} from './resuming.js';
 import {getBookmark, type State} from './state.js';
@@ -104,7 +105,8 @@ const NOTHING = '-';
 /** The table of a state, a stream a line, and behind it what there is to say of some. */
 export function renderStanding({currently_syncing: syncing, streams}: Standing): string {
   if (streams.length === 0) return 'the state holds nothing: every stream begins at start_date\n';
-  const rows = [TITLES, ...streams.flatMap(toRows)];
+  // Names are whatever stands in the file.
+  const rows = [TITLES, ...streams.flatMap(toRows)].map(row => row.map(oneLine));
   const widths = TITLES.map((_, index) => Math.max(...rows.map(row => (row[index] ?? '').length)));
   const lines = rows.map(row =>
     row
@@ -117,7 +119,7 @@ export function renderStanding({currently_syncing: syncing, streams}: Standing):
     ...(syncing === null ? [] : [`${syncing} was being read; it comes first in the next run`]),
     ...(foreign.length === 0 ? [] : [`in the form of another tap, which is read as well: ${foreign.join(', ')}`]),
   ];
-  return `${[...lines, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
+  return `${[...lines, ...(notes.length > 0 ? ['', ...notes.map(oneLine)] : [])].join('\n')}\n`;
 }
 
 function toRows(standing: StreamStanding): readonly (readonly string[])[] {

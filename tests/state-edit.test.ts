@@ -350,4 +350,14 @@ describe('state show', () => {
       'the state holds nothing: every stream begins at start_date\n',
     );
   });
+
+  test('names that would steer a terminal are shown in one line, without what steers', () => {
+    const shown = renderStanding(standingOf({bookmarks: {'a\u001B[2J\nb': {x: 1}}, currently_syncing: 'c\nd'}, NOW));
+    expect(shown.replace(/ +/g, ' ').split('\n').slice(1)).toEqual([
+      'a [2J b unknown stream - - - - -',
+      '',
+      'c d was being read; it comes first in the next run',
+      '',
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync} from 'node:fs';
 import {afterAll, beforeEach, describe, expect, test} from '@jest/globals';
 import {InputError} from '../src/errors.js';
@@ -88,11 +89,20 @@ describe('replacing a file', () => {
     expect(complaintOf(() => replaceFile(workspace.path('gone.json'), 'new'))).toBe(
       'cannot be written (ENOENT); make the file and its directory writable for this user, or write to stdout with -',
     );
-    mkdirSync(workspace.path('full.json'));
-    workspace.file('full.json/x', '');
-    expect(complaintOf(() => replaceFile(workspace.path('full.json'), 'new'))).toMatch(/^cannot be written \(/);
     // Nobody may make a file there, whoever he is.
     expect(complaintOf(() => replaceFile('/proc/self/status', 'new'))).toMatch(/^cannot be written \(/);
-    expect(files()).toEqual(['full.json']);
+    expect(files()).toEqual([]);
+  });
+
+  test('leaves alone what is no file', () => {
+    mkdirSync(workspace.path('directory'));
+    execFileSync('mkfifo', [workspace.path('pipe')]);
+    for (const name of ['directory', 'pipe']) {
+      expect(complaintOf(() => replaceFile(workspace.path(name), 'new'))).toBe(
+        'is no plain file; name one, or write to stdout with -',
+      );
+    }
+    expect(lstatSync(workspace.path('pipe')).isFIFO()).toBe(true);
+    expect(files()).toEqual(['directory', 'pipe']);
   });
 });
