@@ -25,6 +25,11 @@ export class Faults {
     this.#refused.add(name);
   }
 
+  /** Whether the setting was given, and is wrong, so that it must not be called missing. */
+  isRefused(name: string): boolean {
+    return this.#refused.has(name);
+  }
+
   add(name: string, fault: string): void {
     if (this.#refused.has(name)) return;
     this.#found.set(name, [...(this.#found.get(name) ?? []), `${this.nameOf(name)}: ${fault}`]);

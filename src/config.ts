@@ -268,12 +268,14 @@ function readToken({api_token: given, api_token_file: file}: RawConfig, faults: 
     faults.add('api_token_file', `is given beside ${faults.nameOf('api_token')}; keep one of the two`);
     return undefined;
   }
+  if (given === undefined && file === undefined && faults.isRefused('api_token_file')) return undefined;
   const setting = file === undefined ? 'api_token' : 'api_token_file';
   const found = file === undefined ? {token: given?.trim()} : readTokenFile(file);
   const token = 'fault' in found ? undefined : found.token;
   if (token !== undefined) faults.secrets.push(token);
   const fault = 'fault' in found ? found.fault : faultOfToken(token);
-  if (fault !== undefined) faults.add(setting, fault);
+  const isOfContent = file !== undefined && !('fault' in found);
+  if (fault !== undefined) faults.add(setting, isOfContent ? `${file} ${fault}` : fault);
   return fault === undefined ? token : undefined;
 }
 

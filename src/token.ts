@@ -1,6 +1,6 @@
 // The API key: what can be none, and the file that it may be kept in.
 
-import {readFileSync, type Stats, statSync} from 'node:fs';
+import {closeSync, openSync, readSync, type Stats, statSync} from 'node:fs';
 import {codeOf} from './errors.js';
 import {quote} from './shell.js';
 
@@ -13,8 +13,9 @@ export function faultOfToken(token: string | undefined): string | undefined {
   const wayOut = 'copy the key from Settings > Developer';
   if (token === undefined) return `is missing; ${wayOut}`;
   if (PLACEHOLDER.test(token)) return `still holds a placeholder; ${wayOut}`;
-  if (/^[\x21-\x7E]+$/.test(token)) return undefined;
-  return `holds a blank, a control character or a letter that no key has; ${wayOut} again`;
+  // Quotes are those of a file that was meant for a shell.
+  if (/^[\x21-\x7E]+$/.test(token) && !/["'`]/.test(token)) return undefined;
+  return `holds a blank, a quote, a control character or a letter that no key has; ${wayOut} again`;
 }
 
 /** What a token file holds, or why it is of no use: the end of a sentence that begins with the name of the setting. */
@@ -29,12 +30,11 @@ const WAY_OUT = 'it must hold the key from Settings > Developer and nothing else
 export function readTokenFile(path: string): TokenFile {
   let bytes: Buffer;
   try {
-    const {size} = statSync(path);
-    if (size > LONGEST_FILE_BYTES) return {fault: `${path} is too large to hold a key alone; ${WAY_OUT}`};
-    bytes = readFileSync(path);
+    bytes = readBeginning(path, LONGEST_FILE_BYTES + 1);
   } catch (error) {
     return {fault: `${path} ${whyUnreadable(error)}`};
   }
+  if (bytes.length > LONGEST_FILE_BYTES) return {fault: `${path} is too large to hold a key alone; ${WAY_OUT}`};
   // A file that was saved by an editor of Windows may begin with a byte order mark.
   const text = bytes
     .toString('utf8')
@@ -43,6 +43,21 @@ export function readTokenFile(path: string): TokenFile {
   if (text === '') return {fault: `${path} is empty; ${WAY_OUT}`};
   if (/[\r\n]/.test(text)) return {fault: `${path} holds several lines; ${WAY_OUT}`};
   return {token: text};
+}
+
+/** At most so many bytes: a device tells no size, and may never end. */
+function readBeginning(path: string, most: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(most);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < most; length += read) {
+      read = readSync(file, bytes, length, most - length, null);
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**

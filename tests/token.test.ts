@@ -77,12 +77,21 @@ describe('the key is read from a file', () => {
   });
 
   test('what it holds is judged like a key, and not shown', () => {
-    const complaint = complaintOf({api_url: url, api_token_file: workspace.file('token', 'secret words')});
-    expect(complaint).toBe(
-      'config.json: api_token_file: holds a blank, a control character or a letter that no key has; copy the key from Settings > Developer again',
+    const file = workspace.path('token');
+    for (const words of ['secret words', `"${TOKEN}"`]) {
+      workspace.file('token', words);
+      expect(complaintOf({api_url: url, api_token_file: file})).toBe(
+        `config.json: api_token_file: ${file} holds a blank, a quote, a control character or a letter that no key has; copy the key from Settings > Developer again`,
+      );
+    }
+    workspace.file('token', 'YOUR_API_TOKEN');
+    expect(complaintOf({api_url: url, api_token_file: file})).toBe(
+      `config.json: api_token_file: ${file} still holds a placeholder; copy the key from Settings > Developer`,
     );
-    expect(complaintOf({api_url: url, api_token_file: workspace.file('token', 'YOUR_API_TOKEN')})).toMatch(
-      /^config\.json: api_token_file: still holds a placeholder/,
+    expect(complaintOf({api_url: url, api_token_file: '/dev/zero'})).toMatch(/\/dev\/zero is too large/);
+    // A name that is none leaves no room for a second complaint.
+    expect(complaintOf({api_url: url, api_token_file: 5})).toBe(
+      'config.json: api_token_file: must be the name of a file that holds the key',
     );
     const shown = complaintOf({
       api_url: url,
