@@ -32,11 +32,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     complain(unforeseen(error));
     process.exit(FAILED);
   });
+  const run = (flags: Flags) => act(flags, {version, onLog, secrets});
+  const program = createProgram(version, {run, runState: changeState, complete});
   try {
-    const run = (flags: Flags) => act(flags, {version, onLog, secrets});
-    await createProgram(version, {run, runState: changeState, complete}).parseAsync(argv);
+    await program.parseAsync(argv);
   } catch (error) {
-    const {sentence, exitCode} = await judge(error);
+    const {sentence, exitCode} = await judge(error, commandOf(program, argv.slice(2)));
     if (sentence !== undefined) complain(sentence);
     process.exitCode = exitCode;
   }
@@ -57,13 +58,13 @@ async function complete(program: Command, shell: string): Promise<void> {
 type Given = Pick<Surroundings, 'version' | 'onLog'> & {readonly secrets: SecretKeeper};
 
 async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void> {
+  checkTasks(flags);
   if (flags.about || flags.format !== undefined) {
     const {about, aboutFormat} = await import('./about.js');
     const {writeText} = await import('./messages.js');
     await writeText(about(version, aboutFormat(flags)), process.stdout);
     return;
   }
-  checkTasks(flags);
   if (flags.discover && flags.config.length === 0) {
     const {discover} = await import('./catalog.js');
     await print(discover());
@@ -133,11 +134,11 @@ async function print(document: unknown): Promise<void> {
 
 type Verdict = {readonly sentence?: string; readonly exitCode: number};
 
-/** What to say of an error, in one line unless the fault is ours, and the exit code. */
-async function judge(error: unknown): Promise<Verdict> {
+/** What to say of an error, in one line unless the fault is ours, and the exit code. `command` is what was called. */
+async function judge(error: unknown, command: string): Promise<Verdict> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return {exitCode: 0};
-    return {sentence: oneLine(`command line: ${await explain(error)}`), exitCode: WRONG_INPUT};
+    return {sentence: oneLine(`command line: ${await explain(error, command)}`), exitCode: WRONG_INPUT};
   }
   const exitCode = exitCodeOf(error);
   if (error instanceof Error && ['InputError', 'ApiError', 'OutputClosedError'].includes(error.name)) {
@@ -150,8 +151,16 @@ function unforeseen(error: unknown): string {
   return `unexpected fault of the tap; please report it: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
+/** The name of the command that the words call, with those of the commands above it: `tap-activecampaign state show`. */
+function commandOf(program: Command, words: readonly string[]): string {
+  const name = program.name();
+  const at = words.findIndex(word => !word.startsWith('-'));
+  const command = program.commands.find(each => each.name() === words[at]);
+  return command ? `${name} ${commandOf(command, words.slice(at + 1))}` : name;
+}
+
 /** What commander complains of, and the way out. The value behind an unknown option is left out: it may be a token. */
-async function explain({message}: CommanderError): Promise<string> {
+async function explain({message}: CommanderError, command: string): Promise<string> {
   const option = /unknown option '-*([^'=]*)/.exec(message)?.[1];
   if (option !== undefined) {
     const {aliases, settings} = await import('./settings.js');
@@ -169,5 +178,5 @@ async function explain({message}: CommanderError): Promise<string> {
     .replace(/=[^']*'/, "'")
     .replace(/\.$/, '');
   const [what, guess] = complaint.split(/\s*\(Did you mean (.*?)\?\)/);
-  return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}tap-activecampaign --help lists all options`;
+  return `${what}; ${guess === undefined ? '' : `did you mean ${guess}? `}${command} --help lists all options`;
 }

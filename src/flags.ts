@@ -37,7 +37,10 @@ export function catalogFileOf({catalog, properties}: Flags): string | undefined 
 }
 
 /** Each of these is all that a call does. */
-const TASKS = ['discover', 'plan', 'test'] as const;
+const TASKS = ['about', 'discover', 'plan', 'test'] as const;
+
+/** What says how much is to be synced: who gives it to what looks at everything expects less of it. */
+const PARTS = ['select', 'fullRefresh', 'maxRecords', 'maxRequests', 'maxMinutes'] as const;
 
 /** Throws InputError when the flags ask for several things, or for a part of one without the whole. */
 export function checkTasks(flags: Flags): void {
@@ -48,4 +51,15 @@ export function checkTasks(flags: Flags): void {
   if (flags.survey && !flags.test) {
     throw new InputError('--survey', 'is a part of the test; write --test --survey');
   }
+  const part = PARTS.find(part => flags[part] !== undefined);
+  if (part === undefined || !(flags.discover || flags.survey)) return;
+  const [task, isWhole] = flags.discover
+    ? ['--discover', 'which shows all streams; give it to the sync']
+    : ['--survey', 'which looks at all streams; remove it'];
+  throw new InputError(`--${kebab(part)}`, `has no meaning for ${task}, ${isWhole}`);
+}
+
+/** An option as it is written. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }

@@ -48,6 +48,11 @@ const cases: Readonly<Record<string, Case>> = {
   'a token as an argument': {args: () => [TOKEN], names: '72 characters', wayOut: '--config'},
   'a flag without its value': {args: () => ['--config'], names: '--config <file>', wayOut: '--help'},
   'two things at once': {args: run('--plan', '--test'), names: '--test', wayOut: 'give one of them'},
+  'a command without its file': {
+    args: () => ['state', 'show'],
+    names: "'file'",
+    wayOut: /; tap-activecampaign state show --help lists all options$/,
+  },
   'no config': {args: () => [], names: '--config', wayOut: 'name a config file, or ENV'},
 
   'a config file that is not there': {
