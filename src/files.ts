@@ -1,7 +1,7 @@
 // Reads the files that a user names. Every fault is the user's to mend, so each ends in an InputError that names the
 // file and the way out. Knows JSON, not what is in it.
 
-import {readFileSync} from 'node:fs';
+import {readFileSync, type Stats, statSync} from 'node:fs';
 import {codeOf, InputError} from './errors.js';
 import {describe, isObject} from './json.js';
 import {type FileKind, parseJson} from './parse-json.js';
@@ -34,6 +34,15 @@ export function readJsonFile(path: string, what: FileKind): Readonly<Record<stri
     throw new InputError(path, `the ${what} file must hold a JSON object ({…}), not ${describe(value)}`);
   }
   return value;
+}
+
+/** What is there under a path, behind links; undefined where nothing can be seen. */
+export function look(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 const WAYS_OUT: Readonly<Record<FileKind, string>> = {

@@ -1,9 +1,10 @@
 // The file of the run report. It is replaced in one step: who reads it sees the last report or this one, never a half.
 
 import {randomUUID} from 'node:crypto';
-import {existsSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync} from 'node:fs';
+import {existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {codeOf, InputError} from './errors.js';
+import {look} from './files.js';
 
 /**
  * Makes sure that a report can be written to `path`, so that hours of reading do not end without one. Throws
@@ -52,12 +53,4 @@ export function writeReportFile(path: string, report: unknown): void {
 /** A name beside the file: only within one directory is a rename a single step. */
 function besides(path: string): string {
   return join(dirname(path), `.report-${randomUUID()}.tmp`);
-}
-
-function look(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 // The API key: what can be none, and the file that it may be kept in.
 
-import {closeSync, openSync, readSync, type Stats, statSync} from 'node:fs';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {codeOf} from './errors.js';
+import {look} from './files.js';
 import {quote} from './shell.js';
 
 // What manuals and samples hold in place of a token, and variables that nobody filled in.
@@ -68,14 +69,6 @@ export function warnIfPublic(path: string, platform = process.platform): readonl
   const file = platform === 'win32' ? undefined : look(path);
   if (!file?.isFile() || (file.mode & 0o004) === 0) return [];
   return [`everybody on this machine may read the key in ${path}; chmod 600 ${quoted(path)}`];
-}
-
-function look(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The path as a shell takes it. */
