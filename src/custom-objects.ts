@@ -10,6 +10,9 @@ import type {WireRow} from './wire.js';
 /** What begins the name of each of these streams. */
 export const CUSTOM_OBJECT = 'custom_object_';
 
+/** The replication key of their streams. */
+export const OBJECT_REPLICATION_KEY = 'updated_timestamp';
+
 /** The key of the stream metadata that names the schema. */
 export const SCHEMA_ID = 'custom-object-schema-id';
 
@@ -145,7 +148,7 @@ function toStream(
     external_id: describe(TEXT, 'Id of the object in the system it came from.'),
     schema_id: describe(TEXT, 'Id of the kind of objects; see the stream custom_object_schemas.'),
     created_timestamp: describe(INSTANT, 'When the object was created, in UTC.'),
-    updated_timestamp: describe(INSTANT, 'When the object was last changed, in UTC.'),
+    [OBJECT_REPLICATION_KEY]: describe(INSTANT, 'When the object was last changed, in UTC.'),
   };
   const wireKeys: Record<string, string> = {};
   // A column never becomes that of another field, nor of another type: targets may have it.
@@ -180,7 +183,7 @@ function toStream(
     path: `customObjects/records/${encodeURIComponent(object.id)}`,
     listKey: 'records',
     envelope: 'customObjects',
-    replicationKey: 'updated_timestamp',
+    replicationKey: OBJECT_REPLICATION_KEY,
     order: {'orders[createdTimestamp]': 'ASC'},
     wireKeys,
     unselected: 'custom objects are read when they are asked for',

@@ -1,28 +1,19 @@
 // Changes that people make to a state: a bookmark set, streams forgotten, the forms of other taps written in this one's.
 // Pure. What is over is written as null, since runners merge states, and what is left out would come back.
 
-import {CUSTOM_OBJECT} from './custom-objects.js';
 import {fromMillis, parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {supersede} from './foreign-state.js';
 import {matchGlobs, splitTerms} from './globs.js';
 import {describe, isObject, showText} from './json.js';
-import {forgetStream, getBookmark, hasState, type State, setCurrentlySyncing} from './state.js';
+import {forgetStream, getBookmark, hasState, type State, setCurrentlySyncing, streamInState} from './state.js';
 import {entryOf, isNothing, property, putEntry} from './state-entry.js';
 import {type StreamDefinition, validReplicationKeys} from './stream-definition.js';
 import {endProgress} from './stream-memory.js';
-import {findStream, streams} from './streams.js';
+import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** The stream of a name in a state: one of the table, or a custom object of the account that wrote it. */
-export function streamInState(state: State, name: string): StreamDefinition | undefined {
-  const isOwn = name.startsWith(CUSTOM_OBJECT) && Object.hasOwn(state.bookmarks, name);
-  return findStream(name) ?? (isOwn ? {tapStreamId: name, path: '', replicationKey: OF_CUSTOM_OBJECTS} : undefined);
-}
-
-const OF_CUSTOM_OBJECTS = 'updated_timestamp';
 
 export type BookmarkToSet = {
   readonly stream: string;

@@ -1,10 +1,10 @@
 // The state: how far each stream has been read. Pure: every function returns a new state. Knows its own form; carries
 // through whatever else it finds.
 
-import {CUSTOM_OBJECT} from './custom-objects.js';
+import {CUSTOM_OBJECT, OBJECT_REPLICATION_KEY} from './custom-objects.js';
 import {InputError} from './errors.js';
 import {openEntry, readForeignBookmark, supersede, unwrap} from './foreign-state.js';
-import {describe, isObject} from './json.js';
+import {describe, isObject, showText} from './json.js';
 import {parseJson} from './parse-json.js';
 import {
   entryOf,
@@ -17,7 +17,7 @@ import {
   type State,
   type Wrong,
 } from './state-entry.js';
-import {validReplicationKeys} from './stream-definition.js';
+import {type StreamDefinition, validReplicationKeys} from './stream-definition.js';
 import {finishMemory, type MemoryOfFinish, startOver} from './stream-memory.js';
 import {findStream, streams} from './streams.js';
 import {didYouMean} from './suggest.js';
@@ -70,6 +70,13 @@ export function getBookmark(
   return readBookmark(entryOf(state, tapStreamId), keys, (where, value) => {
     throw wrongInstant('state', tapStreamId, where, value);
   });
+}
+
+/** The stream of a name in a state: one of the table, or a custom object of the account that wrote it. */
+export function streamInState(state: State, name: string): StreamDefinition | undefined {
+  const isOwn = name.startsWith(CUSTOM_OBJECT) && Object.hasOwn(state.bookmarks, name);
+  const own = {tapStreamId: name, path: '', replicationKey: OBJECT_REPLICATION_KEY};
+  return findStream(name) ?? (isOwn ? own : undefined);
 }
 
 /** The state with the stream that is being read, or null between streams. */
@@ -183,7 +190,7 @@ function readBookmark(entry: unknown, keys: readonly string[], wrong: Wrong): st
 
 function wrongInstant(source: string, tapStreamId: string, where: string, value: unknown): InputError {
   const place = `bookmarks.${tapStreamId}${where === '' ? '' : `.${where}`}`;
-  const shown = typeof value === 'string' && value.length <= 40 ? JSON.stringify(value) : describe(value);
+  const shown = typeof value === 'string' ? showText(value) : describe(value);
   return new InputError(source, `${place} must be a date-time with its zone (2024-01-01T00:00:00Z), not ${shown}`);
 }
 

@@ -162,6 +162,7 @@ describe('what is no state is refused with the place of the fault', () => {
     [{bookmarks: {tags: 5}}, `bookmarks.tags ${mustBe} a number`],
     [{bookmarks: {contacts: 'yesterday'}}, `bookmarks.contacts ${mustBe} "yesterday"`],
     [{bookmarks: {contacts: ''}}, `bookmarks.contacts ${mustBe} ""`],
+    [{bookmarks: {contacts: 'x'.repeat(72)}}, `bookmarks.contacts ${mustBe} a text of 72 characters`],
     [{bookmarks: {contacts: {udate: 1709305200}}}, `bookmarks.contacts.udate ${mustBe} a number`],
     [
       {bookmarks: {contacts: {udate: '2024-03-01 15:00:00'}}},
