@@ -1,7 +1,7 @@
 // When an interrupted read may go on from its checkpoint: only while what it has read can still be trusted.
 
 import {shiftSeconds} from './dates.js';
-import type {StreamProgress} from './stream-memory.js';
+import type {StreamProgress} from './stream-progress.js';
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;

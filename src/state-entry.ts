@@ -28,7 +28,12 @@ export type Wrong = (where: string, value: unknown) => never;
 
 /** The instant that a value stands for, UTC with six decimals. */
 export function readInstant(value: unknown, where: string, wrong: Wrong): string {
-  return (typeof value === 'string' ? parseInstant(value) : undefined) ?? wrong(where, value);
+  return parseTime(value) ?? wrong(where, value);
+}
+
+/** The same; undefined for what stands for none. */
+export function parseTime(value: unknown): string | undefined {
+  return typeof value === 'string' ? parseInstant(value) : undefined;
 }
 
 /** An object's own property. Names come from the user's file, and an object has more properties than its own. */

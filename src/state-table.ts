@@ -9,7 +9,8 @@ import {resumable} from './resuming.js';
 import {getBookmark, type State, streamInState} from './state.js';
 import {entryOf, isNothing, property} from './state-entry.js';
 import {validReplicationKeys} from './stream-definition.js';
-import {memoryOf, type StreamProgress, type WholeRead} from './stream-memory.js';
+import {memoryOf, type WholeRead} from './stream-memory.js';
+import type {StreamProgress} from './stream-progress.js';
 
 /** What a state says of one stream; null stands for what it does not say. */
 export type StreamStanding = {

@@ -8,8 +8,9 @@ import type {Page, Progress} from './reading/list.js';
 import {isWrittenZoneless} from './replication.js';
 import type {State} from './state.js';
 import {keyPropertiesOf, spellingOf} from './stream-definition.js';
-import {dropProgress, type StreamProgress, setColumns, setProgress, setProofs} from './stream-memory.js';
+import {dropProgress, setColumns, setProgress, setProofs} from './stream-memory.js';
 import type {StreamPlan} from './stream-plan.js';
+import type {StreamProgress} from './stream-progress.js';
 import {compileTransform, type Transformer} from './transform.js';
 import type {WireRow} from './wire.js';
 

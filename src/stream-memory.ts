@@ -2,12 +2,11 @@
 // version of its rows, and where an interrupted read stood. All of it only saves time: what cannot be understood is left
 // aside, with a sentence about it, and never ends a run.
 
-import {parseInstant} from './dates.js';
 import {openEntry} from './foreign-state.js';
 import {isCount, isObject} from './json.js';
-import type {Checkpoint} from './reading/checkpoint.js';
 import type {Proof} from './reading/list.js';
-import {entryOf, isHollow, isNothing, property, putEntry, type State} from './state-entry.js';
+import {entryOf, isHollow, isNothing, parseTime, property, putEntry, type State} from './state-entry.js';
+import {parseProgress, parseVersion, type StreamProgress, writeProgress} from './stream-progress.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,25 +16,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** A whole read that ended: when, and how many different rows it saw. */
 export type WholeRead = {readonly at: string; readonly rows: number};
-
-/** An interrupted read. Its instants are UTC with six decimals. */
-export type StreamProgress = {
-  /** Hash of what was selected: a checkpoint holds for the same rows and fields only. */
-  readonly selection: string;
-  /** When the read began, by the server's clock; stays when it goes on. */
-  readonly beganAt: string;
-  /** When the checkpoint was made, by this machine's clock. */
-  readonly savedAt: string;
-  /** The highest replication key that was written. */
-  readonly highest: string | null;
-  /** Whether replication keys came without a zone. */
-  readonly isZoneless: boolean;
-  /** Records that came and were not written: too old, or without their key. */
-  readonly leftOut: number;
-  /** The version its records carry, if any: the rest of the read must carry the same. */
-  readonly version: number | null;
-  readonly at: Checkpoint;
-};
 
 /** All that is remembered of a stream. What is absent was never there, is over, or is not understood. */
 export type StreamMemory = {
@@ -277,56 +257,9 @@ function parseWholeRead(value: unknown): WholeRead | undefined {
   return at !== undefined && isCount(rows) ? {at, rows} : undefined;
 }
 
-// One below the largest integer that JSON carries safely, so that a higher version can always be made.
-function parseVersion(value: unknown): number | undefined {
-  return isCount(value) && value > 0 && value < Number.MAX_SAFE_INTEGER ? value : undefined;
-}
-
-function writeProgress({selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at}: StreamProgress): Json {
-  return {
-    selection,
-    began_at: beganAt,
-    saved_at: savedAt,
-    highest,
-    zoneless: isZoneless,
-    left_out: leftOut,
-    version,
-    at,
-  };
-}
-
-function parseProgress(value: unknown): StreamProgress | undefined {
-  if (!isObject(value)) return undefined;
-  const selection = property(value, 'selection');
-  const beganAt = parseTime(property(value, 'began_at'));
-  const savedAt = parseTime(property(value, 'saved_at'));
-  const highest = orNull(property(value, 'highest'), parseTime);
-  const isZoneless = property(value, 'zoneless');
-  const leftOut = property(value, 'left_out');
-  const version = orNull(property(value, 'version'), parseVersion);
-  const at = property(value, 'at');
-  if (typeof selection !== 'string' || beganAt === undefined || savedAt === undefined) return undefined;
-  if (highest === undefined || typeof isZoneless !== 'boolean' || !isCount(leftOut)) return undefined;
-  if (version === undefined || !isCheckpoint(at)) return undefined;
-  return {selection, beganAt, savedAt, highest, isZoneless, leftOut, version, at};
-}
-
 /** What a list of one holds; any other value as it is. */
 function only(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
-}
-
-function isCheckpoint(value: unknown): value is Checkpoint {
-  return isObject(value) && typeof property(value, 'way') === 'string';
-}
-
-/** A value that may be null; undefined when it is there and is not understood. */
-function orNull<T>(value: unknown, parse: (value: unknown) => T | undefined): T | null | undefined {
-  return isNothing(value) ? null : parse(value);
-}
-
-function parseTime(value: unknown): string | undefined {
-  return typeof value === 'string' ? parseInstant(value) : undefined;
 }
 
 function parseTexts(value: unknown): Readonly<Record<string, string>> | undefined {

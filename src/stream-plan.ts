@@ -15,7 +15,8 @@ import {resumable} from './resuming.js';
 import type {SelectedStream} from './selection.js';
 import {sideLoadingOf} from './side-loading.js';
 import type {State} from './state.js';
-import {forgetRows, memoryOf, type StreamMemory, type StreamProgress} from './stream-memory.js';
+import {forgetRows, memoryOf, type StreamMemory} from './stream-memory.js';
+import type {StreamProgress} from './stream-progress.js';
 import {nextVersion} from './versions.js';
 
 // No account is older: a read from here is a read of everything.

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import {resumable} from '../src/resuming.js';
-import type {StreamProgress} from '../src/stream-memory.js';
+import type {StreamProgress} from '../src/stream-progress.js';
 
 const now = '2026-03-09T12:00:00.000000Z';
 const fresh: StreamProgress = {

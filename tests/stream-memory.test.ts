@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import {isObject} from '../src/json.js';
 import type {Proof} from '../src/reading/list.js';
 import {getBookmark, markFinished, parseState, type State} from '../src/state.js';
-import {memoryOf, type StreamProgress, setProgress, setProofs, type WholeRead} from '../src/stream-memory.js';
+import {memoryOf, setProgress, setProofs, type WholeRead} from '../src/stream-memory.js';
+import type {StreamProgress} from '../src/stream-progress.js';
 
 const JANUARY = '2026-01-01T00:00:00.000000Z';
 const MARCH = '2026-03-01T15:00:00.000000Z';
