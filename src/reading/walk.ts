@@ -1,6 +1,7 @@
 // Walks a list by offset, several pages at once. Each page begins with the last row of the page before it: where that
 // row is missing, rows have moved meanwhile, and the walk steps back until it sees what it had covered.
 
+import type {KeySet} from './key-set.js';
 import type {Accept, ListSession, Page, ReadingContext} from './list.js';
 import {asItComes, type Mark, type Sequence, unordered} from './sequence.js';
 import type {Totals} from './totals.js';
@@ -145,20 +146,8 @@ export async function* walk(
   /** Looks at a page that shares a row with what was covered. */
   function judgeSeam({keys}: Accept): void {
     if (overlap === 0 || sequence.name === 'unordered' || sequence.name === 'ascending ids') return;
-    if (isFresh && pages > 0 && hasChangedPlaces(keys)) breakSeam();
+    if (isFresh && pages > 0 && hasChangedPlaces(keys, lastKeys, session.seen)) breakSeam();
     else if (seams === 'exact' && keys[0] !== undefined && keys[0] !== lastKeys.at(-1)) seams = 'held';
-  }
-
-  /**
-   * Rows that were pushed on come first, in the order in which they came before. Where one stands otherwise it has
-   * changed places with another, which may never have come: equal keys have no order, perhaps, or the list has none.
-   */
-  function hasChangedPlaces(keys: Accept['keys']): boolean {
-    const isKnown = keys.map(key => key !== undefined && session.seen.has(key));
-    const known = isKnown.lastIndexOf(true) + 1;
-    if (isKnown.slice(0, known).includes(false)) return true;
-    const places = keys.slice(0, known).map(key => lastKeys.indexOf(key));
-    return places.some((place, index) => index > 0 && place <= (places[index - 1] ?? -1));
   }
 
   function breakSeam(): void {
@@ -166,6 +155,16 @@ export async function* walk(
     broken += 1;
     if (options.endsAtDisorder) isDisordered = true;
     else if (broken >= MOST_BROKEN_SEAMS) sequence = unordered();
+  }
+
+  /** Whether nothing follows a page that was handed on, as far as it shows. */
+  function isEnd({count, total}: Accept, isFirst: boolean): boolean {
+    if (isFirst) return count === 0 || (total === undefined && isSurelyLast(count, context.pageSize));
+    if (totals.latest() !== undefined) return false;
+    if (count < full) return true;
+    // A list that knows no offsets sends the same rows for ever.
+    const most = sequence.name === 'unordered' ? MOST_PAGES_WITHOUT_NEWS_UNORDERED : MOST_PAGES_WITHOUT_NEWS;
+    return options.until === undefined ? pagesWithoutNews >= most : position >= options.until;
   }
 
   const endWith = (reason: WalkEnd['reason']): WalkEnd => ({reason, position, sequence, seams});
@@ -209,15 +208,7 @@ export async function* walk(
       if (isDisordered) return endWith('disorder');
       if (options.isEnough?.(answer)) return endWith('enough');
 
-      if (pages === 1 && isFirst) {
-        if (answer.count === 0) break;
-        if (answer.total === undefined && isSurelyLast(answer.count, context.pageSize)) break;
-      } else if (totals.latest() === undefined) {
-        if (answer.count < full) break;
-        // A list that knows no offsets sends the same rows for ever.
-        const most = sequence.name === 'unordered' ? MOST_PAGES_WITHOUT_NEWS_UNORDERED : MOST_PAGES_WITHOUT_NEWS;
-        if (options.until === undefined ? pagesWithoutNews >= most : position >= options.until) break;
-      }
+      if (isEnd(answer, pages === 1 && isFirst)) break;
       const step = Math.max(1, full - overlap);
       if (next <= offset) next = offset + step;
       // A page shorter than the total promised is not trusted alone, unless what follows it brings nothing either.
@@ -237,6 +228,18 @@ export async function* walk(
     waiting?.discard();
     for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
   }
+}
+
+/**
+ * Rows that were pushed on come first, in the order in which they came before. Where one stands otherwise it has changed
+ * places with another, which may never have come: equal keys have no order, perhaps, or the list has none.
+ */
+function hasChangedPlaces(keys: Accept['keys'], before: Accept['keys'], seen: Pick<KeySet, 'has'>): boolean {
+  const isKnown = keys.map(key => key !== undefined && seen.has(key));
+  const known = isKnown.lastIndexOf(true) + 1;
+  if (isKnown.slice(0, known).includes(false)) return true;
+  const places = keys.slice(0, known).map(key => before.indexOf(key));
+  return places.some((place, index) => index > 0 && place <= (places[index - 1] ?? -1));
 }
 
 /** Whether a page of `count` rows, without a total, ends its list. A round number may be an unknown cap. */
