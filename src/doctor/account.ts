@@ -9,18 +9,20 @@ import type {Connection} from '../connection.js';
 import {ApiError, InputError} from '../errors.js';
 import type {Flags} from '../flags.js';
 import type {GivenCatalog} from '../given-catalog.js';
+import {rateFactsOf, skewOf} from '../header-facts.js';
 import type {Logger} from '../logger.js';
 import {formOf} from '../reading/envelopes.js';
 import type {State} from '../state.js';
 import {listKeyOf} from '../stream-definition.js';
 import {findStream} from '../streams.js';
-import {judgeClock, skewOf} from './clock.js';
+import {CREATED, type Twin, twinsIn} from '../zone-twins.js';
+import {judgeClock} from './clock.js';
 import {type Finding, fail, skip, warn} from './finding.js';
 import {faultsOfCatalog, judgeCatalog, judgeCatalogAlone, judgeSelection, NO_CATALOG} from './given-catalog.js';
 import {faultOf} from './given-config.js';
-import {judgeRate, rateFactsOf} from './rate.js';
+import {judgeRate} from './rate.js';
 import {askGroups, judgeAccess, judgeUser, userIn} from './token.js';
-import {CREATED, judgeZone, type Twin, twinsIn} from './zones.js';
+import {judgeZone} from './zones.js';
 
 /** Lists whose rows show when they were made in both spellings. */
 const LISTS_WITH_TWINS = ['contacts', 'tags', 'lists'];

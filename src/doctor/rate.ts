@@ -1,34 +1,10 @@
-// What the answers say of the rate of requests, and whether the settings keep to it. Pure.
+// What is to be said of the rate of requests, and whether the settings keep to it. Pure.
 
-import type {Attempt} from '../client.js';
+import type {RateFacts} from '../header-facts.js';
 import {type Finding, ok, warn} from './finding.js';
 
 /** Requests a second that the provider allows an account, all programs together (its page on rate limits). */
 const DOCUMENTED = 5;
-
-export type RateFacts = {
-  /** The documented headers, where an answer had them. */
-  readonly limit: number | undefined;
-  /** The least that was left. */
-  readonly remaining: number | undefined;
-  /** Answers that refused for the rate. */
-  readonly refused: number;
-};
-
-/** What a number of attempts tell of the rate. */
-export function rateFactsOf(attempts: readonly Pick<Attempt, 'headers' | 'status'>[]): RateFacts {
-  const numbersOf = (name: string) =>
-    attempts.flatMap(({headers}) => {
-      const value = headers[name];
-      return typeof value === 'string' && /^\d+$/.test(value.trim()) ? [Number(value)] : [];
-    });
-  const remaining = numbersOf('ratelimit-remaining');
-  return {
-    limit: numbersOf('ratelimit-limit').at(-1),
-    remaining: remaining.length === 0 ? undefined : Math.min(...remaining),
-    refused: attempts.filter(({status}) => status === 429).length,
-  };
-}
 
 /** Findings on the rate. `requestsPerSecond` is the setting; 0 means no limit, which only a local server may have. */
 export function judgeRate({limit, remaining, refused}: RateFacts, requestsPerSecond: number): readonly Finding[] {

@@ -3,13 +3,13 @@
 
 import {CUSTOM_OBJECT} from '../custom-objects.js';
 import {hasZone} from '../dates.js';
-import {twinsIn, zoneThatFits} from '../doctor/zones.js';
 import {isObject} from '../json.js';
 import {snakeCase} from '../keys.js';
 import type {Replication} from '../reading/stream-to-read.js';
 import type {StreamSchema} from '../schemas.js';
 import {listKeyOf, type StreamDefinition} from '../stream-definition.js';
 import type {WireRow} from '../wire.js';
+import {twinsIn, zoneThatFits} from '../zone-twins.js';
 import type {SurveyedList, ZonelessField} from './document.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -2,17 +2,19 @@
 
 import {writeFileSync} from 'node:fs';
 import {expect, test} from '@jest/globals';
-import {judgeClock, skewOf} from '../../src/doctor/clock.js';
+import {judgeClock} from '../../src/doctor/clock.js';
 import {exitCodeOfFindings, type Finding, fail, lineOf, ok, skip, warn} from '../../src/doctor/finding.js';
 import {faultsOfCatalog, judgeCatalog, judgeCatalogAlone} from '../../src/doctor/given-catalog.js';
 import {examineGivenConfig, judgeAddress, judgeConfig, judgeReportFile} from '../../src/doctor/given-config.js';
 import {judgeState} from '../../src/doctor/given-state.js';
-import {judgeRate, rateFactsOf} from '../../src/doctor/rate.js';
+import {judgeRate} from '../../src/doctor/rate.js';
 import type {Reach} from '../../src/doctor/reach.js';
 import {groupIdsIn, judgeAccess, judgeUser, userIn} from '../../src/doctor/token.js';
 import {judgeWay} from '../../src/doctor/way.js';
-import {CREATED, fits, judgeZone, twinsIn, zoneThatFits} from '../../src/doctor/zones.js';
+import {judgeZone} from '../../src/doctor/zones.js';
 import {parseCatalog} from '../../src/given-catalog.js';
+import {rateFactsOf, skewOf} from '../../src/header-facts.js';
+import {CREATED, fits, twinsIn, zoneThatFits} from '../../src/zone-twins.js';
 import {createWorkspace} from '../support/tap.js';
 
 const NOW = Date.UTC(2026, 7, 1);
