@@ -1,5 +1,6 @@
 // What is to be said of the rate of requests, and whether the settings keep to it. Pure.
 
+import {plural} from '../figures.js';
 import type {RateFacts} from '../header-facts.js';
 import {type Finding, ok, warn} from './finding.js';
 
@@ -10,7 +11,8 @@ const DOCUMENTED = 5;
 export function judgeRate({limit, remaining, refused}: RateFacts, requestsPerSecond: number): readonly Finding[] {
   const lower = 'lower requests_per_second, so that what else uses the account has its share';
   const findings: Finding[] = [];
-  if (refused > 0) findings.push(warn('rate', `the API refused ${refused} requests for the rate (HTTP 429)`, lower));
+  if (refused > 0)
+    findings.push(warn('rate', `the API refused ${plural(refused, 'request')} for the rate (HTTP 429)`, lower));
   const allowed = limit ?? DOCUMENTED;
   if (requestsPerSecond > allowed) {
     const who = limit === undefined ? 'the API is documented to allow' : 'the API allows';

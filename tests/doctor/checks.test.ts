@@ -235,7 +235,7 @@ test('refusals for the rate are told', () => {
     {headers: {}, status: 200},
   ]);
   expect(linesOf(judgeRate(facts, 5))).toEqual([
-    expect.stringMatching(/^warn .*refused 1 requests.*lower requests_per_second/),
+    expect.stringMatching(/^warn .*refused 1 request for.*lower requests_per_second/),
   ]);
 });
 
