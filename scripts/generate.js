@@ -1,7 +1,7 @@
 // Writes what is made from the code: the catalogs, the page of the streams, the plugin definition for Meltano, and parts
 // of other pages. With --check nothing is written; a file that is not as it would be written makes the exit code 1.
 
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {discover} from '../dist/catalog.js';
@@ -11,6 +11,7 @@ import {parameters} from '../dist/simulator/parameters.js';
 import {streams} from '../dist/streams.js';
 import {code, plain, table} from './markdown.js';
 import {meltanoProject} from './meltano.js';
+import {samples} from './samples.js';
 import {streamsPage} from './streams-page.js';
 
 const root = new URL('../', import.meta.url);
@@ -125,32 +126,6 @@ function script(name) {
   return `\`\`\`bash\n${readFileSync(new URL(name, root), 'utf8').trimEnd()}\n\`\`\``;
 }
 
-/** A plan of the sandbox. Nothing has a date in it, so that it is the same every day. */
-function planSample() {
-  const select = 'contacts,contact_tags,contact_tracking_logs,deals,deal_custom_field_values,tags';
-  const env = {TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=3000&requests_per_second=0'};
-  const args = [executable, '--config', 'ENV', '--plan', '--select', select];
-  const {status, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8', env});
-  if (status !== 0) throw new Error(stderr);
-  const command = `tap-activecampaign --config config.json --plan > plan.json \\\n    --select ${select}`;
-  return `\`\`\`text\n$ ${command}\n${stderr.trimEnd()}\n\`\`\``;
-}
-
-/** A check of a sandbox in which not all is well. */
-function testSample() {
-  const env = {
-    TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=40&forbidden=deals&requests_per_second=0',
-    TAP_ACTIVECAMPAIGN_NAIVE_TIMEZONE: 'UTC',
-    TAP_ACTIVECAMPAIGN_PAGESIZE: '50',
-    TAP_ACTIVECAMPAIGN_MAX_RETRIES: '0',
-  };
-  const select = 'contacts,deals,tags';
-  const args = [executable, '--config', 'ENV', '--select', select, '--test'];
-  const {status, stdout, stderr} = spawnSync(process.execPath, args, {encoding: 'utf8', env});
-  if (status !== 0) throw new Error(stderr);
-  return `\`\`\`text\n$ tap-activecampaign --config ENV --select ${select} --test\n${stdout.trimEnd()}\n\`\`\``;
-}
-
 /** Fills the parts of a page that stand between marks, and leaves the rest of it. */
 function fill(page, parts) {
   let text = readFileSync(new URL(page, root), 'utf8');
@@ -175,12 +150,10 @@ put('examples/meltano/meltano.yml', meltanoProject(version));
 fill('docs/sandbox.md', {parameters: parametersTable()});
 fill('docs/settings.md', {settings: settingsTable()});
 fill('docs/state.md', {'state help': printed(['state', '--help']), 'state example': stateExample()});
-// That it is as the tap prints it, tests/end-to-end/doctor.test.ts checks.
-if (!isCheck) fill('docs/checking.md', {test: testSample()});
 fill('README.md', {
   help: printed(['--help']),
   'run.sh': script('examples/run.sh'),
-  // It takes seconds; that it is as the tap prints it, tests/end-to-end/plan.test.ts checks.
-  ...(isCheck ? {} : {plan: planSample()}),
   presets: presetsTable(),
 });
+// To run the tap for each takes seconds; that they are as it prints them, tests/end-to-end/documents.test.ts checks.
+if (!isCheck) for (const [page, parts] of Object.entries(samples())) fill(page, parts);

@@ -33,6 +33,18 @@ describe('what is generated', () => {
     expect(await generate(root)).toEqual({code: 0, stdout: '', stderr: ''});
   });
 
+  test('shows what the tap prints, where a page has a sample of it', async () => {
+    const {code, stdout} = await runProgram(process.execPath, [`${root}scripts/samples.js`]);
+    const samples: Record<string, Record<string, string>> = JSON.parse(stdout);
+    expect({code, pages: Object.keys(samples).length}).toEqual({code: 0, pages: 5});
+    for (const [page, parts] of Object.entries(samples)) {
+      const shown = readFileSync(`${root}${page}`, 'utf8');
+      for (const [mark, text] of Object.entries(parts)) {
+        expect(shown).toContain(`<!-- ${mark}: generated -->\n${text}\n<!-- ${mark}: end -->`);
+      }
+    }
+  });
+
   describe('in a copy of the repository', () => {
     const copy = workspace.path('copy');
 

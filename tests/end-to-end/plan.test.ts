@@ -1,12 +1,11 @@
 // --plan of the built tap: what it says of a sync, held against what the same sync then takes.
 
-import {readFileSync} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import type {PlanDocument} from '../../src/plan-document.js';
 import type {PlanEntry} from '../../src/plan-entry.js';
 import {type RunOptions, type TestAccount, withAccount} from '../support/account.js';
 import {defaultStreams} from '../support/stream-rows.js';
-import {runTap, type TapResult} from '../support/tap.js';
+import type {TapResult} from '../support/tap.js';
 
 type Planned = TapResult & {readonly plan: PlanDocument; readonly asked: TestAccount['sim']['requests']};
 
@@ -121,13 +120,4 @@ describe('--plan', () => {
       expect({code: wrong.code, stdout: wrong.stdout}).toEqual({code: 2, stdout: ''});
       expect(wrong.stderr).toContain('contacts');
     }));
-
-  test('of the sandbox is what the README shows', async () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, select = '', shown] =
-      /<!-- plan: generated -->\n```text\n\$ .*\n +--select (\S+)\n([\s\S]*?)\n```/.exec(readme) ?? [];
-    const env = {TAP_ACTIVECAMPAIGN_API_URL: 'sandbox:contacts=3000&requests_per_second=0'};
-    const {stderr} = await runTap(['--config', 'ENV', '--plan', '--select', select], env);
-    expect(stderr.trimEnd()).toBe(shown);
-  });
 });
