@@ -11,6 +11,7 @@ import {parameters} from '../dist/simulator/parameters.js';
 import {streams} from '../dist/streams.js';
 import {code, plain, table} from './markdown.js';
 import {meltanoProject} from './meltano.js';
+import {performanceTable} from './performance.js';
 import {samples} from './samples.js';
 import {streamsPage} from './streams-page.js';
 
@@ -153,6 +154,7 @@ fill('docs/state.md', {'state help': printed(['state', '--help']), 'state exampl
 fill('README.md', {
   help: printed(['--help']),
   'run.sh': script('examples/run.sh'),
+  performance: performanceTable(),
   presets: presetsTable(),
 });
 // To run the tap for each takes seconds; that they are as it prints them, tests/end-to-end/documents.test.ts checks.
