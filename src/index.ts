@@ -4,6 +4,7 @@
 import type {Catalog} from './catalog.js';
 import type {Config} from './config.js';
 import {ApiError} from './errors.js';
+import {checkOptions, DISCOVER_OPTIONS, SYNC_OPTIONS} from './library-options.js';
 import type {LogEntry} from './logger.js';
 import type {Message} from './message-types.js';
 import type {RunReport} from './report.js';
@@ -47,7 +48,9 @@ export type DiscoverOptions = Common & {
  * a request for each list. Throws InputError when the config or the token is wrong, ApiError when the account cannot be
  * reached, and the reason of `signal` when that aborts.
  */
-export async function discover({config: settings, ...common}: DiscoverOptions = {}): Promise<Catalog> {
+export async function discover(options: DiscoverOptions = {}): Promise<Catalog> {
+  checkOptions(options, DISCOVER_OPTIONS);
+  const {config: settings, ...common} = options;
   if (settings === undefined) {
     const {discover: discoverOffline} = await import('./catalog.js');
     return discoverOffline();
@@ -87,11 +90,9 @@ export type SyncOptions = Common & {
  * an ApiError names those that failed. When `signal` aborts, a last true STATE is yielded and the loop ends without an
  * error.
  */
-export async function* sync({
-  config: settings,
-  onReport,
-  ...options
-}: SyncOptions): AsyncGenerator<Message, void, void> {
+export async function* sync(given: SyncOptions): AsyncGenerator<Message, void, void> {
+  checkOptions(given, SYNC_OPTIONS);
+  const {config: settings, onReport, ...options} = given;
   const {config, warnings, version} = await readSettings(settings, options);
   const {prepareSync} = await import('./begin-sync.js');
   const {parseState} = await import('./state.js');

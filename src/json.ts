@@ -20,7 +20,7 @@ export function showText(text: string, most = 40): string {
 
 /** A JSON value's kind, for messages: "a number", "null". */
 export function describe(value: unknown): string {
-  if (value === null) return 'null';
+  if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;

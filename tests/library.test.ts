@@ -100,7 +100,11 @@ describe('sync', () => {
 
   test.each<[string, object, RegExp]>([
     ['a setting', {config: {...config, page_size: 1000}}, /^config: page_size: must be a whole number from 1 to 100/],
-    ['no config', {config: undefined}, /^config: must hold a JSON object/],
+    ['no config', {config: undefined}, /^config: must hold a JSON object \(\{…\}\), not undefined$/],
+    ['no list of patterns', {config, select: 5}, /^select: must be a text such as contacts,deal\*, or a list of texts/],
+    ['a signal', {config, signal: 5}, /^signal: must be an AbortSignal, not a number$/],
+    ['a log', {config, log: 'info'}, /^log: must be a function/],
+    ["an option's name", {config, selct: 'tags'}, /^"selct": is no option; did you mean "select"\?$/],
     ['a pattern', {config, select: 'contatcs'}, /"contatcs" matches no stream/],
     ['no pattern', {config, fullRefresh: []}, /names nothing/],
     ['a catalog', {config, catalog: []}, /^catalog: this is no catalog/],
