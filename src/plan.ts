@@ -14,6 +14,7 @@ import {planSettingsOf} from './plan-settings.js';
 import {renderPlanTable} from './plan-table.js';
 import {type Surroundings, withConnection} from './session.js';
 import {planStreams} from './stream-plan.js';
+import {widthOf} from './table.js';
 
 /**
  * The plan of the sync that the same flags would begin; its table goes to stderr, unless the log is JSON. `hide` takes
@@ -61,7 +62,7 @@ export async function runPlan(
     const plan = toPlanDocument({forecasts, otherRequests, requestsPerSecond, pageSize, version, plannedAt, select});
     const paint = painter(stderr.isTTY === true, env);
     // The last column of a terminal stays free, so that no line wraps.
-    const columns = stderr.isTTY ? (stderr.columns ?? 80) - 1 : Number.POSITIVE_INFINITY;
+    const columns = stderr.isTTY ? widthOf(stderr) - 1 : Number.POSITIVE_INFINITY;
     if (!isText) log.info({...plan.totals}, 'sync planned');
     else for (const line of renderPlanTable(plan, columns)) stderr.write(`${paint(hide(line))}\n`);
     return plan;

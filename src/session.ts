@@ -8,6 +8,7 @@ import {type Account, type Connection, connect, findAccount, type Limits} from '
 import {createLogger, type Logger, type LogLevel} from './logger.js';
 import {createProgressLine, type ProgressLine} from './progress.js';
 import type {RequestBudget} from './request-budget.js';
+import {widthOf} from './table.js';
 
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -87,7 +88,7 @@ export async function withConnection<T>(
   // At a terminal one line tells what the many lines of a run tell a log file; among messages it would be lost.
   const isTerminal = stderr.isTTY === true && config.logFormat === 'text';
   const paint = painter(isTerminal, surroundings.env);
-  const columns = isTerminal ? () => stderr.columns ?? 80 : undefined;
+  const columns = isTerminal ? () => widthOf(stderr) : undefined;
   const isWatched = columns && !stdout.isTTY && config.logLevel === 'info';
   const progress = isWatched
     ? createProgressLine({

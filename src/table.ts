@@ -54,3 +54,8 @@ function pad(cell: string, width: number, isNumber: boolean): string {
   const shown = cell.length > width ? `${cell.slice(0, width - 1)}…` : cell;
   return isNumber ? shown.padStart(width) : shown.padEnd(width);
 }
+
+/** The columns of a terminal. One without a size of its own, such as that of a container, tells none, or 0. */
+export function widthOf({columns}: {readonly columns?: number | undefined}): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
+}

@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {blankReport, type StreamReport, toRunReport} from '../src/report.js';
 import {renderReportTable} from '../src/report-table.js';
+import {widthOf} from '../src/table.js';
 
 function tableOf(streams: readonly StreamReport[], columns: number): readonly string[] {
   const report = toRunReport({
@@ -91,4 +92,8 @@ describe('the table of a report', () => {
       {seed: 20_240_202, numRuns: 300},
     );
   });
+});
+
+test('a terminal that tells no width, or 0, has the usual one', () => {
+  expect([{}, {columns: 0}, {columns: 132}].map(widthOf)).toEqual([80, 80, 132]);
 });
