@@ -156,7 +156,6 @@ test('a stream is added by what the page on adding one shows', async () => {
     'catalogs',
     'bench',
     'examples',
-    'examples',
     'scripts',
     'package.json',
     'tsconfig.json',
