@@ -100,14 +100,15 @@ describe('bash', () => {
 });
 
 describe.each(['zsh', 'fish'] as const)('%s', shell => {
-  const isInstalled = spawnSync(shell, ['--version']).error === undefined;
-
-  (isInstalled ? test : test.skip)('understands its script', () => {
-    const {status, stderr} = spawnSync(shell, ['-n', workspace.file(`completion.${shell}`, scripts[shell])], {
-      encoding: 'utf8',
+  // Few machines have them all.
+  if (spawnSync(shell, ['--version']).error === undefined) {
+    test('understands its script', () => {
+      const {status, stderr} = spawnSync(shell, ['-n', workspace.file(`completion.${shell}`, scripts[shell])], {
+        encoding: 'utf8',
+      });
+      expect({status, stderr}).toEqual({status: 0, stderr: ''});
     });
-    expect({status, stderr}).toEqual({status: 0, stderr: ''});
-  });
+  }
 
   test('is told of every option and command, all streams and ready selections', () => {
     const script = scripts[shell];
