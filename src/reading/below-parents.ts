@@ -11,6 +11,7 @@ import type {Checkpoint} from './checkpoint.js';
 import {formOf, USUAL_FORM} from './envelopes.js';
 import {createOrder, isChildrenCheckpoint} from './finished-parents.js';
 import {createIncludedProof, type Include, type IncludedProof} from './included-rows.js';
+import type {KeysetCheckpoint} from './keyset.js';
 import {createProofs} from './known-proofs.js';
 import {createProgress, type List, type ListSession, type Page, type Progress, type ReadingContext} from './list.js';
 import type {Narrowing} from './narrowing.js';
@@ -90,7 +91,9 @@ export async function* readBelowParents(
   }
   use(session, 'children');
   if (!checkpoint || !isChildrenCheckpoint(checkpoint)) forgetUnknown();
-  const order = createOrder(() => ofParents.ways.at(-1) === KEYSET);
+  const behind = parentsBehind(checkpoint, parents, below);
+  const order = createOrder(() => ofParents.ways.at(-1) === KEYSET, behind?.upTo);
+  const remaining = behind ? {...parents, checkpoint: behind.checkpoint} : parents;
   // One page of parents after the other: they are few beside what hangs below them, and so come by ascending ids.
   const oneByOne = parents.definition.keyset ? {...context, window: 1} : context;
   const children = readPerParent(context, session, {
@@ -110,7 +113,7 @@ export async function* readBelowParents(
   end();
 
   async function* wantedParents(readingContext: ReadingContext): AsyncGenerator<WireRow> {
-    for await (const page of readList(readingContext, parents, listOf(parents, [parentsKey]), ofParents, signal)) {
+    for await (const page of readList(readingContext, remaining, listOf(parents, [parentsKey]), ofParents, signal)) {
       order.look(page.rows[parentsKey] ?? []);
       const rows = (page.rows[parentsKey] ?? []).filter(row => isWanted(row, parents));
       page.release();
@@ -207,6 +210,23 @@ export async function* readBelowParents(
     const key = USUAL_FORM.keyOf(row);
     return key === undefined || session.seen.add(key);
   }
+}
+
+/**
+ * Where the list of the parents is gone on with, when all up to one are done and their ids tell which come behind it:
+ * whoever asked for all of them again in every run would never come to an end with a few requests in each. Parents that
+ * are chosen by their changes come by other ways.
+ */
+function parentsBehind(
+  checkpoint: Checkpoint | undefined,
+  {definition, since}: StreamToRead,
+  {parentKey}: PerParent,
+): {readonly upTo: string; readonly checkpoint: KeysetCheckpoint} | undefined {
+  const upTo = checkpoint && isChildrenCheckpoint(checkpoint) ? checkpoint.upTo : undefined;
+  if (upTo === undefined || !definition.keyset || since !== undefined || parentKey !== undefined) return undefined;
+  const after = Number(upTo);
+  if (!isCount(after)) return undefined;
+  return {upTo, checkpoint: {way: 'keyset', seen: 0, total: null, ranges: [[after, null]], greatest: null}};
 }
 
 /** The parents as they are asked for: from a little earlier on, for the clocks that do not agree. */

@@ -91,15 +91,18 @@ const LEAST_IN_ORDER = 100;
 /**
  * Sees whether parents come by ascending ids: all that came did, and with `isByKey` none can come that belongs before
  * them, since each page is asked for by the last id. A server that ignores this shows any rows at first, which is why a
- * few do not show it.
+ * few do not show it; where the reading begins behind a parent, all that come belong behind that one.
  */
-export function createOrder(isByKey: () => boolean): {
+export function createOrder(
+  isByKey: () => boolean,
+  behind = '',
+): {
   /** Takes a page of parents, before what hangs below them is read. */
   readonly look: (rows: readonly WireRow[]) => void;
   readonly isShown: () => boolean;
 } {
-  let last = '';
-  let rows = 0;
+  let last = behind;
+  let rows = behind === '' ? 0 : LEAST_IN_ORDER;
   let isAscending = true;
   return {
     look: page => {

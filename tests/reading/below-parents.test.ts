@@ -28,6 +28,7 @@ type World = {
   readonly ignoresFilter?: boolean;
   /** What a contact says of its addresses beside what comes along. */
   readonly named?: (contact: number) => object;
+  readonly ignoresKeys?: boolean;
   readonly instead?: (query: ListQuery) => ListAnswer | undefined;
 };
 
@@ -84,9 +85,11 @@ function serve(world: World) {
       );
     const total = {meta: {total: String(passed.length)}};
     const [after, before] = [params.get('id_greater') ?? 0, params.get('id_less') ?? Number.POSITIVE_INFINITY];
-    const wanted = passed.filter(({id}) => Number(id) > Number(after) && Number(id) < Number(before));
+    const isWithin = ({id}: {id: string}) => Number(id) > Number(after) && Number(id) < Number(before);
+    const wanted = world.ignoresKeys ? passed : passed.filter(isWithin);
     const sorted = params.get('orders[id]') === 'DESC' ? wanted.toReversed() : wanted;
-    const page = sorted.slice(0, limit);
+    const offset = Number(params.get('offset') ?? 0);
+    const page = sorted.slice(offset, offset + limit);
     if (params.get('include') !== INCLUDE) return {body: {contacts: page, ...total}};
     const came = page.flatMap(contact => geoIps(Number(contact.id)));
     const addresses = [...new Set(came.map(ip => ip.geoaddrid))].map(addressOf);
@@ -460,6 +463,34 @@ describe('an interrupted reading', () => {
     first.reading.stop();
     expect(checkpoint).toMatchObject({way: 'children', upTo: '180'});
     expect(first.asked(LIST).some(({params}) => params.has('id_less'))).toBe(false);
+  });
+
+  test('below each of many parents asks for none that is done, and moves on however short it is', async () => {
+    const first = await start(serve({}), {entry: known(false), pageSize: 10});
+    const before = await read(first.reading, 'geoIps', 120);
+    first.reading.stop();
+    const second = await start(serve({}), {entry: known(false), pageSize: 10, checkpoint: before.checkpoint});
+    const {ids, checkpoint} = await read(second.reading, 'geoIps', 1);
+    second.reading.stop();
+    expect(second.asked(LIST)[0]?.params.get('id_greater')).toBe('120');
+    expect(checkpoint).toMatchObject({way: 'children', upTo: '121'});
+    const third = await start(serve({}), {entry: known(false), pageSize: 10, checkpoint});
+    const rest = await read(third.reading);
+    expect([...before.ids, ...ids, ...rest.ids]).toEqual(allIps());
+    expect(third.asked(LIST).every(({params}) => Number(params.get('id_greater')) >= 121)).toBe(true);
+    expect(third.reading.progress.seen).toBe(allIps().length);
+  });
+
+  test('below each of many parents asks for all of them where the server knows no bounds any more', async () => {
+    const first = await start(serve({}), {entry: known(false), pageSize: 10});
+    const before = await read(first.reading, 'geoIps', 120);
+    first.reading.stop();
+    expect(before.checkpoint).toMatchObject({upTo: '120'});
+    const wish = {entry: known(false), pageSize: 10, checkpoint: before.checkpoint};
+    const second = await start(serve({ignoresKeys: true}), wish);
+    const rest = await read(second.reading);
+    expect([...before.ids, ...rest.ids]).toEqual(allIps());
+    expect(second.asked(LIST)[0]?.params.get('id_greater')).toBe('120');
   });
 
   // The first page of a server that knows no order may look as if it did.
