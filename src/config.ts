@@ -54,6 +54,8 @@ export type Config = {
   readonly logFormat: 'text' | 'json';
   /** Where the run report goes, if anywhere. */
   readonly reportFile: string | undefined;
+  /** The file in which the key is kept. */
+  readonly tokenFile: string | undefined;
 };
 
 /** What must not be shown anywhere. */
@@ -249,6 +251,7 @@ function interpret(
     logLevel: raw.log_level === 'warning' ? 'warn' : raw.log_level === 'critical' ? 'fatal' : raw.log_level,
     logFormat: raw.log_format,
     reportFile: raw.report_file,
+    tokenFile: raw.api_token_file,
   };
 }
 

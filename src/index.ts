@@ -107,7 +107,8 @@ export async function* sync(given: SyncOptions): AsyncGenerator<Message, void, v
     fullRefresh: typeof fullRefresh === 'boolean' ? fullRefresh || undefined : fullRefresh && toTerms(fullRefresh),
     warnings: [...warnings, ...ofState],
   });
-  if (config.reportFile !== undefined) checkReportFile(config.reportFile, []);
+  const {reportFile, tokenFile} = config;
+  if (reportFile !== undefined) checkReportFile(reportFile, tokenFile === undefined ? [] : [tokenFile]);
 
   const {connection, log, signal, stop, close} = await open(config, options);
   try {

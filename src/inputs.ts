@@ -52,9 +52,9 @@ export function readCatalog(flags: Flags): GivenCatalog | undefined {
 }
 
 /** Throws InputError when the report of a sync could not be written, or would take the place of one of its inputs. */
-export function checkReport(flags: Flags, {reportFile}: Pick<Config, 'reportFile'>): void {
+export function checkReport(flags: Flags, {reportFile, tokenFile}: Pick<Config, 'reportFile' | 'tokenFile'>): void {
   if (reportFile === undefined) return;
-  const inputs = [...flags.config, catalogFileOf(flags), flags.state];
+  const inputs = [...flags.config, catalogFileOf(flags), flags.state, tokenFile];
   checkReportFile(
     reportFile,
     inputs.filter(input => input !== undefined),

@@ -2,7 +2,7 @@ import {chmodSync, mkdirSync, symlinkSync} from 'node:fs';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {parseConfig} from '../src/config.js';
 import {InputError} from '../src/errors.js';
-import {readConfig} from '../src/inputs.js';
+import {checkReport, readConfig} from '../src/inputs.js';
 import {warnIfPublic} from '../src/token.js';
 import {createWorkspace} from './support/tap.js';
 
@@ -99,6 +99,12 @@ describe('the key is read from a file', () => {
       start_date: 'since c0ffee',
     });
     expect(shown).toMatch(/start_date.*since \*\*\*/);
+  });
+
+  test('and no report takes its place', () => {
+    const file = workspace.file('token', TOKEN);
+    const {config} = parse({api_url: url, api_token_file: file, report_file: file});
+    expect(() => checkReport({config: []}, config)).toThrow(/is a file that the run is given to read/);
   });
 
   test('both the key and its file are one too many, and both are named as they were given', () => {
