@@ -2,6 +2,7 @@
 // `@name` for the streams of a ready selection.
 
 import {InputError} from './errors.js';
+import {showText} from './json.js';
 import {presets} from './presets.js';
 import {didYouMean} from './suggest.js';
 
@@ -23,7 +24,7 @@ export function splitTerms(list: string, source: string): readonly Term[] {
     const [name = ''] = glob.split('.');
     if (!name.startsWith('@') || PRESET_NAMES.includes(name)) continue;
     const guess = didYouMean(name, PRESET_NAMES, `; there are ${PRESET_NAMES.join(', ')}`);
-    throw new InputError(source, `"${text}" names no ready selection${guess}`);
+    throw new InputError(source, `${showText(text, 60)} names no ready selection${guess}`);
   }
   return terms;
 }
@@ -76,5 +77,8 @@ export function noStream(
   {text, glob}: Pick<Term, 'text' | 'glob'>,
   names: readonly string[],
 ): InputError {
-  return new InputError(source, `"${text}" matches no stream${didYouMean(glob, [...names, ...PRESET_NAMES], LISTED)}`);
+  return new InputError(
+    source,
+    `${showText(text, 60)} matches no stream${didYouMean(glob, [...names, ...PRESET_NAMES], LISTED)}`,
+  );
 }

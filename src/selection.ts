@@ -6,6 +6,7 @@ import {InputError} from './errors.js';
 import {fieldsOf, selectFields} from './fields.js';
 import type {GivenEntry, ParsedCatalog, Wish} from './given-catalog.js';
 import {globMatcher, LISTED, matchGlobs, noStream, splitTerms, type Term} from './globs.js';
+import {showText} from './json.js';
 import {type StreamSchema, schemaOf} from './schemas.js';
 import {
   type ReplicationMethod,
@@ -225,7 +226,7 @@ function findFields(
     .filter(([, paths]) => paths.length > 0);
   if (found.length > 0) return found;
   const names = candidates.flatMap(({allFields}) => allFields);
-  throw new InputError(SELECT, `"${text}" matches no field${didYouMean(glob, names, LISTED)}`);
+  throw new InputError(SELECT, `${showText(text, 60)} matches no field${didYouMean(glob, names, LISTED)}`);
 }
 
 function isInOrAt(path: string, place: string): boolean {

@@ -621,3 +621,8 @@ test('whatever a catalog wishes, the schema is a part of the full one, the keys 
     {seed: 23, numRuns: 300},
   );
 });
+
+test.each(['', 'contacts.', '@'])('a long term, which may be the token, is not repeated: behind %j', beginning => {
+  const select = `${beginning}${'k'.repeat(72)}`;
+  expect(() => selectStreams({select})).toThrow(new RegExp(`a text of ${select.length} characters (matches|names) no`));
+});
