@@ -72,7 +72,7 @@ function presetsTable() {
   return table(
     ['catalog', 'for', 'streams'],
     Object.entries(presets).map(([name, preset]) => [
-      `[${code(name)}](catalogs/${name}.json)`,
+      `[${code(name)}](../catalogs/${name}.json)`,
       preset.purpose,
       preset.streams.map(code).join(', '),
     ]),
@@ -149,13 +149,13 @@ for (const [name, preset] of Object.entries(presets)) {
 put('docs/streams.md', streamsPage(streams));
 put('examples/meltano/meltano.yml', meltanoProject(version));
 fill('docs/sandbox.md', {parameters: parametersTable()});
+fill('docs/selecting.md', {presets: presetsTable()});
 fill('docs/settings.md', {settings: settingsTable()});
 fill('docs/state.md', {'state help': printed(['state', '--help']), 'state example': stateExample()});
 fill('README.md', {
   help: printed(['--help']),
   'run.sh': script('examples/run.sh'),
   performance: performanceTable(),
-  presets: presetsTable(),
 });
 // To run the tap for each takes seconds; that they are as it prints them, tests/end-to-end/documents.test.ts checks.
 if (!isCheck) for (const [page, parts] of Object.entries(samples())) fill(page, parts);

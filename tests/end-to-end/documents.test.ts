@@ -85,7 +85,7 @@ describe('what is generated', () => {
       ['examples/meltano/meltano.yml', 'a name', "'page_size'", "'rows'", 'dist/settings.js'],
       ['README.md', 'the script for cron', '.lock', '.locked', 'examples/run.sh'],
       ['docs/streams.md', 'what is selected', 'every order', 'every sale', 'dist/further-streams.js'],
-      ['README.md', 'a ready selection', "'task_outcomes',", '', 'dist/presets.js'],
+      ['docs/selecting.md', 'a ready selection', "'task_outcomes',", '', 'dist/presets.js'],
       ['docs/sandbox.md', 'a parameter', "'unpaged'", "'unpaginated'", 'dist/simulator/parameters.js'],
       ['docs/streams.md', 'an endpoint', "path: 'bounceLogs'", "path: 'bounces'", 'dist/streams.js'],
       ['docs/streams.md', 'a description', 'Id of the tag.', 'Number of the tag.', 'schemas/tags.json'],
