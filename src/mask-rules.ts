@@ -142,7 +142,7 @@ function faultOfRule(rule: MaskRule): string | undefined {
   const keyed = matching.filter(definition => automaticFieldsOf(definition).includes(field));
   if (!isExact || keyed.length === 0) return undefined;
   const [first] = keyed.map(({tapStreamId}) => `${tapStreamId}.${field}`);
-  return `${shorten(pattern)} cannot be: ${first} is a key or a replication key, by which rows are loaded and found again`;
+  return `${shorten(pattern)} cannot be: ${first} is a key or a replication key, by which rows are loaded and found again; take the rule out`;
 }
 
 function pathsOf(definition: StreamDefinition): readonly string[] {

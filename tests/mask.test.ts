@@ -364,17 +364,17 @@ describe('the setting', () => {
     [
       'a key',
       {'contacts.id': 'hash'},
-      '"contacts.id" cannot be: contacts.id is a key or a replication key, by which rows are loaded and found again',
+      '"contacts.id" cannot be: contacts.id is a key or a replication key, by which rows are loaded and found again; take the rule out',
     ],
     [
       'a replication key',
       {'deals.mdate': 'null'},
-      '"deals.mdate" cannot be: deals.mdate is a key or a replication key, by which rows are loaded and found again',
+      '"deals.mdate" cannot be: deals.mdate is a key or a replication key, by which rows are loaded and found again; take the rule out',
     ],
     [
       'the key of one of many',
       {'*.contact_id': 'drop'},
-      '"*.contact_id" cannot be: contact_automation_entry_counts.contact_id is a key or a replication key, by which rows are loaded and found again',
+      '"*.contact_id" cannot be: contact_automation_entry_counts.contact_id is a key or a replication key, by which rows are loaded and found again; take the rule out',
     ],
     [
       'a list',
