@@ -1,10 +1,10 @@
-// The file of the run report. It is replaced in one step: who reads it sees the last report or this one, never a half.
+// The file of the run report.
 
-import {randomUUID} from 'node:crypto';
-import {existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {existsSync, realpathSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {codeOf, InputError} from './errors.js';
 import {look} from './files.js';
+import {besides, writeInOneStep} from './one-step.js';
 
 /**
  * Makes sure that a report can be written to `path`, so that hours of reading do not end without one. Throws
@@ -38,19 +38,9 @@ export function checkReportFile(path: string, inputs: readonly string[]): void {
 
 /** Writes the report as JSON, in one step. Throws an error whose message says why in one line when it cannot. */
 export function writeReportFile(path: string, report: unknown): void {
-  // A link stays one, and the file behind it is replaced.
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const draft = besides(target);
   try {
-    writeFileSync(draft, `${JSON.stringify(report, null, 2)}\n`, {flag: 'wx'});
-    renameSync(draft, target);
+    writeInOneStep(path, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
-    rmSync(draft, {force: true});
     throw new Error(`${path} cannot be written (${codeOf(error) ?? 'unknown reason'})`);
   }
-}
-
-/** A name beside the file: only within one directory is a rename a single step. */
-function besides(path: string): string {
-  return join(dirname(path), `.report-${randomUUID()}.tmp`);
 }

@@ -1,25 +1,10 @@
-// A state file that is changed in place: what is around the state in it stays, and whoever reads it sees the old file
-// or the new one, never a half.
+// A state file that is changed in place: what is around the state in it stays.
 
-import {randomUUID} from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {accessSync, constants, statSync} from 'node:fs';
 import {codeOf, InputError} from './errors.js';
 import {readTextFile} from './files.js';
 import {isObject} from './json.js';
+import {writeInOneStep} from './one-step.js';
 import {parseState, readStateText, type State} from './state.js';
 
 /** The name that stands for stdin. */
@@ -49,30 +34,15 @@ export function readStateFile(path: string): StateFile {
  * is allowed, and a link stays one. Throws InputError when it cannot, and for what is no plain file.
  */
 export function replaceFile(path: string, text: string): void {
-  let draft: string | undefined;
   // The state would take the place of a device or a pipe, /dev/null for one, for all who use it.
   if (statSync(path, {throwIfNoEntry: false})?.isFile() === false) {
     throw new InputError(path, 'is no plain file; name one, or write to stdout with -');
   }
   try {
-    const target = realpathSync(path);
-    const {mode, uid, gid} = statSync(target);
     // The directory alone decides over a rename; a file that is not to be written is to stay as it is.
-    accessSync(target, constants.W_OK);
-    draft = join(dirname(target), `.state-${randomUUID()}.tmp`);
-    const file = openSync(draft, 'wx', 0o600);
-    try {
-      writeFileSync(file, text);
-      keepOwner(file, uid, gid);
-      fchmodSync(file, mode & 0o7777);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, target);
-    syncDirectory(dirname(target));
+    accessSync(path, constants.W_OK);
+    writeInOneStep(path, text);
   } catch (error) {
-    if (draft !== undefined) rmSync(draft, {force: true});
     const code = codeOf(error) ?? 'unknown reason';
     throw new InputError(
       path,
@@ -90,25 +60,4 @@ function rewrap(value: unknown, state: State): unknown {
     return {...value, completed: {...completed, singer_state: state}};
   }
   return value['singer_state'] === undefined ? state : {...value, singer_state: state};
-}
-
-function keepOwner(file: number, uid: number, gid: number): void {
-  try {
-    fchownSync(file, uid, gid);
-  } catch {
-    // Only the superuser may give a file away; nobody else had another's file to begin with, mostly.
-  }
-}
-
-function syncDirectory(path: string): void {
-  try {
-    const directory = openSync(path, 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
-  } catch {
-    // Not every system can; the file itself is on the disk by now.
-  }
 }
