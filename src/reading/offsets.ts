@@ -79,9 +79,14 @@ export async function* readByOffset(
     const keysAreNeeded = number > 1 || (resume !== undefined && at === undefined);
     const seenBefore = progress.seen;
     // An order that is obeyed in part only may hide the same rows again and again.
-    const isOrdered = number % 2 === 1 && !isOrderRefused;
+    const isOrderedWalk = (walk: number) => walk % 2 === 1 && !isOrderRefused;
+    const queryOf = (walk: number) => (isOrderedWalk(walk) ? {...order, ...query} : query);
+    const isOrdered = isOrderedWalk(number);
     const options: WalkOptions = {
-      query: isOrdered ? {...order, ...query} : query,
+      query: queryOf(number),
+      queryOfNext: queryOf(number + 1),
+      begun: end?.begun,
+      isFollowed: () => number < MOST_WALKS && (progress.seen > seenBefore || withoutNews + 1 < leastWithoutNews()),
       sequence: sequenceOf(end, at, isOpen),
       totals,
       number,
@@ -109,7 +114,7 @@ export async function* readByOffset(
     } catch (error) {
       if (!isOrdered || progress.seen > seenBefore || !isRefusal(error)) throw error;
       isOrderRefused = true;
-      end = yield* walk(context, session, {...options, query});
+      end = yield* walk(context, session, {...options, query, begun: undefined});
     }
     if (isComplete(end)) break;
     withoutNews = progress.seen > seenBefore ? 0 : withoutNews + 1;
@@ -139,6 +144,11 @@ export async function* readByOffset(
     if (everThere === undefined) return false;
     // Of an order that changes all the time nothing can be concluded once rows move.
     return isUnordered(end) ? progress.seen === everThere && !totals.hasMoved() : progress.seen >= everThere;
+  }
+
+  /** How many walks without news end the reading of a list without an order, whatever the next answers tell. */
+  function leastWithoutNews(): number {
+    return progress.seen === totals.everThere() && !totals.hasMoved() ? 1 : MOST_WALKS_WITHOUT_NEWS;
   }
 
   function mostWithoutNews(end: WalkEnd): number {

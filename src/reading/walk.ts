@@ -34,6 +34,12 @@ export type WalkOptions = {
   readonly from?: number;
   /** The answer for the first page, where it was asked for already. */
   readonly first?: Accept;
+  /** What the walk before has asked for already. */
+  readonly begun?: Begun | undefined;
+  /** Whether another walk is sure to follow one that finds no order, whatever its other pages bring. */
+  readonly isFollowed?: () => boolean;
+  /** What the walk that follows asks for, instead of `query`. */
+  readonly queryOfNext?: Readonly<Record<string, string>>;
   /** Whether a page is the last one wanted; few are asked for ahead then, as one is often enough. */
   readonly isEnough?: (page: Accept) => boolean;
   /** Whether the totals are not those of the whole list. */
@@ -55,9 +61,14 @@ export type WalkEnd = {
   readonly sequence: Pick<Sequence, 'name' | 'isDoubtful'>;
   /** Exact: every page began with the very row it was to begin with. Held: after steps back. */
   readonly seams: 'exact' | 'held' | 'broken';
+  /** What was asked for of the walk that follows. */
+  readonly begun?: Begun | undefined;
 };
 
 type Ahead = {readonly offset: number; readonly answer: Promise<Accept>};
+
+/** The first pages of a walk, asked for before the one before it has ended. */
+type Begun = {readonly ahead: readonly Ahead[]; readonly full: number};
 
 /** The pages of a list in its own order; no row comes twice. Throws ApiError. */
 export async function* walk(
@@ -65,14 +76,14 @@ export async function* walk(
   session: ListSession,
   options: WalkOptions,
 ): AsyncGenerator<Page, WalkEnd> {
-  const {query, totals, isPart = false, from = 0} = options;
+  const {query, queryOfNext = query, begun, totals, isPart = false, from = 0} = options;
   let {sequence} = options;
   let seams: WalkEnd['seams'] = 'exact';
   let broken = 0;
   let pages = 0;
   /** Rows of the first page: the server may give fewer than were asked for, without a word. */
-  let full = 0;
-  let overlap = 1;
+  let full = begun?.full ?? 0;
+  let overlap = full === 1 ? 0 : 1;
   /** The end of what the last page showed. */
   let position = from;
   let isDisordered = false;
@@ -80,20 +91,23 @@ export async function* walk(
   const isFresh = session.seen.size() === 0 || from > 0;
   let pagesWithoutNews = 0;
   let lastKeys: Accept['keys'] = [];
-  let next = from;
-  const ahead: Ahead[] = [];
+  const ahead: Ahead[] = [...(begun?.ahead ?? [])];
+  const step = () => Math.max(1, full - overlap);
+  let next = begun ? (ahead.at(-1)?.offset ?? 0) + step() : from;
+  /** Pages of the walk that follows. */
+  const following: Ahead[] = [];
   /** A page that waits for those that have to come before it. */
   let waiting: Accept | undefined;
 
-  /** A page is written at its offset, or before the page at another one that has to wait for it. */
-  const ask = (offset: number, before = offset + 0.5): Promise<Accept> => {
-    const page = {...query, limit: String(context.pageSize), offset: String(offset)};
-    const order = options.number * ORDERS_PER_WALK + before - 0.5;
-    const answer = session.request(page, {order, isPart});
+  const askOf = (number: number, parameters: WalkOptions['query'], offset: number, before: number): Promise<Accept> => {
+    const page = {...parameters, limit: String(context.pageSize), offset: String(offset)};
+    const answer = session.request(page, {order: number * ORDERS_PER_WALK + before - 0.5, isPart});
     // Looked at in order, below; until then a fault must not count as unhandled.
     answer.catch(() => undefined);
     return answer;
   };
+  /** A page is written at its offset, or before the page at another one that has to wait for it. */
+  const ask = (offset: number, before = offset + 0.5) => askOf(options.number, query, offset, before);
 
   function hand(answer: Accept, offset: number): Page {
     const seenBefore = session.seen.size();
@@ -167,7 +181,10 @@ export async function* walk(
     return options.until === undefined ? pagesWithoutNews >= most : position >= options.until;
   }
 
-  const endWith = (reason: WalkEnd['reason']): WalkEnd => ({reason, position, sequence, seams});
+  const endWith = (reason: WalkEnd['reason']): WalkEnd => {
+    const handedOver = following.splice(0);
+    return {reason, position, sequence, seams, begun: handedOver.length > 0 ? {ahead: handedOver, full} : undefined};
+  };
 
   const isForeseen = (): boolean => {
     const total = totals.latest();
@@ -176,8 +193,21 @@ export async function* walk(
     return ahead.length < window && next + overlap < total;
   };
 
+  /** Asks for what is foreseen, and for the walk that follows once all of this one is asked: each answer takes time. */
+  function askAhead(): void {
+    for (; isForeseen(); next += step()) ahead.push({offset: next, answer: ask(next)});
+    const total = totals.latest();
+    if (total === undefined || next + overlap < total || (seams !== 'broken' && sequence.name !== 'unordered')) return;
+    for (let offset = (following.at(-1)?.offset ?? -step()) + step(); ; offset += step()) {
+      const isBehind = offset > 0 && offset + overlap >= total;
+      if (isBehind || ahead.length + following.length >= context.window || !options.isFollowed?.()) return;
+      following.push({offset, answer: askOf(options.number + 1, queryOfNext, offset, offset + 0.5)});
+    }
+  }
+
   try {
-    let answer = options.first ?? (await ask(from));
+    if (begun) askAhead();
+    let answer = options.first ?? (await (ahead.shift()?.answer ?? ask(from)));
     if (from === 0 && answer.count === 0 && answer.total !== 0) {
       // Nothing, from a list that does not say that it is empty, is too little to go by.
       answer.discard();
@@ -185,6 +215,11 @@ export async function* walk(
     }
     full = from > 0 && (answer.count < 2 || isLast(answer, from)) ? context.pageSize : answer.count;
     overlap = full > 1 ? 1 : 0;
+    // Asked for at distances that pages of another length leave gaps between.
+    if (begun && begun.full !== full) {
+      forget([...ahead.splice(0), ...following.splice(0)]);
+      next = from;
+    }
     for (let offset = from; ; ) {
       const isFirst = pages === 0 && from === 0;
       if (!isFirst && answer.isBare && totals.latest() === undefined) {
@@ -209,13 +244,12 @@ export async function* walk(
       if (options.isEnough?.(answer)) return endWith('enough');
 
       if (isEnd(answer, pages === 1 && isFirst)) break;
-      const step = Math.max(1, full - overlap);
-      if (next <= offset) next = offset + step;
+      if (next <= offset) next = offset + step();
       // A page shorter than the total promised is not trusted alone, unless what follows it brings nothing either.
       const total = totals.latest();
       if (ahead.length === 0 && next + overlap >= (total ?? 0) && position < (total ?? 0) && pagesWithoutNews === 0)
         next = position - overlap;
-      for (; isForeseen(); next += step) ahead.push({offset: next, answer: ask(next)});
+      askAhead();
       const head = ahead.shift();
       if (!head) break;
       answer = await head.answer;
@@ -226,8 +260,13 @@ export async function* walk(
     return endWith('end');
   } finally {
     waiting?.discard();
-    for (const {answer} of ahead) answer.then(({discard}) => discard()).catch(() => undefined);
+    forget([...ahead, ...following]);
   }
+}
+
+/** Lets go of pages that nobody will look at. */
+function forget(pages: readonly Ahead[]): void {
+  for (const {answer} of pages) answer.then(({discard}) => discard()).catch(() => undefined);
 }
 
 /**
