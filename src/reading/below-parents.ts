@@ -11,7 +11,7 @@ import type {Checkpoint} from './checkpoint.js';
 import {formOf, USUAL_FORM} from './envelopes.js';
 import {createOrder, isChildrenCheckpoint} from './finished-parents.js';
 import {createIncludedProof, type Include, type IncludedProof} from './included-rows.js';
-import type {KeysetCheckpoint} from './keyset.js';
+import type {KeysetCheckpoint} from './keyset-checkpoint.js';
 import {createProofs} from './known-proofs.js';
 import {createProgress, type List, type ListSession, type Page, type Progress, type ReadingContext} from './list.js';
 import type {Narrowing} from './narrowing.js';

@@ -29,19 +29,21 @@ export type RowsToRead = {
   readonly checkpoint?: Checkpoint | undefined;
   /** The answer for the first page, where it was asked for already. */
   readonly first?: Accept | undefined;
+  /** Told that all rows have come, where it takes another request to judge the reading. */
+  readonly onAllRows?: (() => void) | undefined;
 };
 
 /** Reads every row that a query selects. Sets the verdict of the session's progress. Throws ApiError. */
 export async function* readRows(
   context: ReadingContext,
   session: ListSession,
-  {definition, query, isNarrowed, checkpoint, first}: RowsToRead,
+  {definition, query, isNarrowed, checkpoint, first, onAllRows}: RowsToRead,
 ): AsyncGenerator<Page> {
   const place = checkpoint && readOffsetPlace(checkpoint);
   if (definition.keyset && !place) {
     use(session, KEYSET);
     try {
-      const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query, checkpoint});
+      const end = yield* readByKeyset(context, session, {parameters: definition.keyset, query, checkpoint, onAllRows});
       if (end === 'done') return;
     } catch (error) {
       if (!isRefusal(error)) throw error;

@@ -3,39 +3,25 @@
 // side by side, since one chain of requests waits for each answer. Works only where the server obeys the order and the
 // bounds; every page shows whether it does, and where it does not, the list has to be read in another way.
 
-import {isCount} from '../json.js';
-import type {KeysetParameters} from '../stream-definition.js';
-import type {Checkpoint} from './checkpoint.js';
+import {isKeysetCheckpoint, type KeysetCheckpoint} from './keyset-checkpoint.js';
+import {
+  createEnd,
+  createQuestions,
+  type End,
+  type KeysetReading,
+  lastKey,
+  type Questions,
+  type Range,
+} from './keyset-questions.js';
 import type {Accept, ListSession, Page, RawPage, ReadingContext, Verdict} from './list.js';
+import {type Chain, cutSureKeys, cutUpTo, halveWidest, moveOn} from './ranges.js';
 import {verdictOf} from './verdict.js';
 import {isSurelyLast} from './walk.js';
 
 /** Lists shorter than this many pages are read in one chain: finding the ranges costs requests too. */
 const PAGES_WORTH_RANGES = 8;
-
-/** A checkpoint of this way of reading. */
-export type KeysetCheckpoint = {
-  readonly way: 'keyset';
-  /** Different rows that came so far. */
-  readonly seen: number;
-  /** The list's own count when the reading began. */
-  readonly total: number | null;
-  /** Ranges still to be read, ascending: keys greater than the first number and less than the second. */
-  readonly ranges: readonly (readonly [after: number, before: number | null])[];
-  /** The greatest key there was when the list was cut, where it was. */
-  readonly greatest: number | null;
-};
-
-export type KeysetReading = {
-  readonly parameters: KeysetParameters;
-  /** What is asked of every page besides its keys. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Where an earlier run stood. The session's key set then begins with the number of rows that were seen by it. */
-  readonly checkpoint?: Checkpoint | undefined;
-};
-
-/** A range as it is being read: keys greater than `after`, which moves on, and less than `before`; the last one is open. */
-type Chain = {after: number; readonly before: number | undefined; isOver: boolean};
+/** A range that has so many left when others have ended is halved: at its end there would be but one request at a time. */
+const PAGES_WORTH_HALVES = 4;
 
 /** How the reading stands, all chains together. */
 type Standing = {
@@ -46,17 +32,6 @@ type Standing = {
   greatest: number | undefined;
   /** How many rows a full page has. */
   full: number | undefined;
-};
-
-/** What the list can be asked for. */
-type Questions = {
-  /** How many rows a page is asked for. */
-  readonly limit: number;
-  /** The first page of all, without a bound. */
-  readonly first: () => Promise<Accept>;
-  readonly within: (chain: Chain) => Promise<Accept>;
-  /** The row with the greatest key, and the list's own count. Not to be accepted. */
-  readonly last: () => Promise<Pick<Accept, 'keys' | 'total'>>;
 };
 
 /**
@@ -80,9 +55,10 @@ export async function* readByKeyset(
       progress.verdict = verdictOf({seen: progress.seen, totalBefore: total, totalAfter: total, isSound: true});
       return 'done';
     }
-    await cut(context, session, questions, standing);
-    if (yield* readChains(session, questions, standing)) {
-      progress.verdict = await judge(session, questions, standing);
+    const cut = beginCut(context, session, questions, standing);
+    const end = createEnd(questions, standing.total, reading.onAllRows);
+    if (yield* readChains(session, questions, standing, cut, end)) {
+      progress.verdict = await judge(session, questions, standing, end);
       return 'done';
     }
   }
@@ -90,49 +66,6 @@ export async function* readByKeyset(
   seen.forgetUnknown();
   progress.seen = seen.size();
   return 'refuted';
-}
-
-/** Whether this way of reading can go on from a checkpoint. */
-export function isKeysetCheckpoint(checkpoint: Checkpoint): checkpoint is KeysetCheckpoint {
-  const {way, seen, total, ranges, greatest} = checkpoint;
-  if (way !== 'keyset' || !isCount(seen) || !(total === null || isCount(total))) return false;
-  if (!(greatest === null || isCount(greatest)) || !Array.isArray(ranges)) return false;
-  let end: unknown = 0;
-  for (const range of ranges) {
-    const [after, before, ...others]: readonly unknown[] = Array.isArray(range) ? range : [];
-    if (others.length > 0 || !isCount(after) || !(before === null || isCount(before))) return false;
-    // Both bounds exclude their own key: a range may begin with the key before the end of the last one.
-    if (!isCount(end) || after < end - 1 || (before !== null && before <= after)) return false;
-    end = before;
-  }
-  // Rows that come meanwhile come at the end, which is never closed.
-  return end === null;
-}
-
-function createQuestions(
-  {pageSize}: ReadingContext,
-  session: ListSession,
-  {query, parameters}: KeysetReading,
-): Questions {
-  const ascending = {...query, [parameters.order]: 'ASC', limit: String(pageSize)};
-  return {
-    limit: pageSize,
-    first: () => session.request(ascending),
-    within: async ({after, before}) => {
-      const upper = before === undefined ? {} : {[parameters.before]: String(before)};
-      const bounded = {...ascending, [parameters.after]: String(after), ...upper};
-      const answer = await session.request(bounded, {isPart: true});
-      if (!answer.isBare) return answer;
-      // The end of a list is an empty list; nothing at all is too little to go by.
-      answer.discard();
-      return await session.request(bounded, {isPart: true});
-    },
-    last: async () => {
-      const answer = await session.request({...query, [parameters.order]: 'DESC', limit: '1'}, {isPart: true});
-      answer.discard();
-      return answer;
-    },
-  };
 }
 
 function readCheckpoint({ranges, total, greatest}: KeysetCheckpoint): Standing {
@@ -159,61 +92,102 @@ async function* readFirst(session: ListSession, questions: Questions): AsyncGene
   return standing;
 }
 
-/** Cuts the one range of a long list into about equal ones. */
-async function cut(
+/** How a long list is to be cut behind a key, once its greatest one is known. */
+type Cut = {readonly after: number; readonly count: number; readonly greatest: Promise<number>};
+
+/** Begins to cut the one range of a long list into about equal ones; undefined where it is not worth a request. */
+function beginCut(
   {pageSize, window}: ReadingContext,
   {seen}: ListSession,
   questions: Questions,
   standing: Standing,
-): Promise<void> {
-  const [chain] = standing.chains;
-  if (!chain || standing.chains.length > 1 || standing.greatest !== undefined || standing.total === undefined) return;
-  const {after} = chain;
-  const pages = Math.floor((standing.total - seen.size()) / (standing.full ?? pageSize));
-  if (pages < PAGES_WORTH_RANGES) return;
-  const greatest = lastKey(await questions.last(), 0);
+): Cut | undefined {
+  const {chains, total, greatest, full = pageSize} = standing;
+  const [chain] = chains;
+  if (!chain || greatest !== undefined || total === undefined) return undefined;
+  const rows = total - seen.size();
+  const pages = Math.floor(rows / full);
+  if (pages < PAGES_WORTH_RANGES) return undefined;
   const count = Math.min(window, Math.floor(pages / (PAGES_WORTH_RANGES / 2)));
-  const width = Math.floor((greatest - after) / count);
-  // An order that is ignored names the first row, not the last.
-  if (!(width > 0)) return;
-  standing.greatest = greatest;
-  standing.chains = Array.from({length: count}, (_, index) => ({
-    after: after + index * width,
-    // Both bounds exclude their own key: the next range begins with the key before this end.
-    before: index === count - 1 ? undefined : after + (index + 1) * width + 1,
-    isOver: false,
-  }));
+  // Some ranges need not wait; the fewer they are, the longer they would be, and end when nobody else is left.
+  if (chains.length === 1 && count === window) standing.chains = cutSureKeys(chain.after, rows, Math.floor(count / 2));
+  return {after: chain.after, count, greatest: questions.last().then(answer => lastKey(answer, 0))};
 }
+
+type Pulled = {readonly chain: Chain; readonly asked: Range; readonly answer: Accept};
 
 /** Reads the chains side by side. Returns false as soon as a page shows that the server does not obey. */
 async function* readChains(
   session: ListSession,
   questions: Questions,
   standing: Standing,
+  cut: Cut | undefined,
+  end: End,
 ): AsyncGenerator<Page, boolean> {
-  const pulls = new Map<Chain, Promise<{readonly chain: Chain; readonly answer: Accept}>>();
+  const pulls = new Map<Chain, Promise<Pulled>>();
+  /** Those whose last page was a short one. */
+  const dry = new Set<Chain>();
+  /** What the last range, which has to wait for it, is cut by. */
+  let waiting = cut;
+  // Looked at when it is its turn; until then a fault must not count as unhandled.
+  cut?.greatest.catch(() => undefined);
 
   function pull(chain: Chain): void {
-    const pulled = questions.within(chain).then(answer => ({chain, answer}));
-    // Looked at when it is its turn; until then a fault must not count as unhandled.
+    const asked = {after: chain.after, before: chain.before};
+    const pulled = questions.within(asked).then(answer => ({chain, asked, answer}));
     pulled.catch(() => undefined);
     pulls.set(chain, pulled);
   }
 
+  function pullAll(chains: readonly Chain[]): void {
+    for (const chain of chains) if (!chain.isOver && !pulls.has(chain)) pull(chain);
+  }
+
+  function cutAt(greatest: number, {after, count}: Cut): void {
+    // An order that is ignored names the first row, not the last.
+    if (greatest > after) standing.greatest = greatest;
+    standing.chains = cutUpTo(standing.chains, greatest, count);
+    waiting = undefined;
+    pullAll(standing.chains);
+    keepUp(count);
+  }
+
+  /** Keeps as many chains under way as were wanted, where others than the long ones have ended. */
+  function keepUp(count: number): void {
+    const {total = 0, full = questions.limit, greatest} = standing;
+    while (pulls.size < count) {
+      const left = total - session.seen.size();
+      const chains = halveWidest(standing.chains, {rows: PAGES_WORTH_HALVES * full, left, greatest});
+      if (!chains) return;
+      standing.chains = chains;
+      pullAll(chains);
+    }
+  }
+
   try {
-    for (const chain of standing.chains) pull(chain);
-    while (pulls.size > 0) {
-      const {chain, answer} = await Promise.race(pulls.values());
+    pullAll(waiting ? standing.chains.slice(0, -1) : standing.chains);
+    while (pulls.size > 0 || waiting) {
+      const next = await Promise.race([...(waiting ? [waiting.greatest] : []), ...pulls.values()]);
+      if (typeof next === 'number') {
+        if (cut) cutAt(next, cut);
+        continue;
+      }
+      const {chain, asked, answer} = next;
       pulls.delete(chain);
       const raw = answer.accept();
-      if (!isWithin(raw, chain)) {
+      if (!isWithin(raw, asked)) {
         yield raw.page;
         return false;
       }
-      chain.after = lastKey(raw, chain.after);
+      moveOn(standing.chains, asked.after, lastKey(raw, asked.after));
       chain.isOver = raw.count === 0 || isComplete(raw, chain, {session, questions, standing});
       yield withCheckpoint(raw.page, session, standing);
       if (!chain.isOver) pull(chain);
+      else if (cut && !waiting) keepUp(cut.count);
+      if (raw.count < (standing.full ?? questions.limit)) dry.add(chain);
+      else dry.delete(chain);
+      if (raw.count > 0) end.revoke();
+      if (!waiting && pulls.size > 0 && [...pulls.keys()].every(other => dry.has(other))) end.foresee();
     }
     return true;
   } finally {
@@ -238,9 +212,14 @@ function isComplete({count}: RawPage, {after, before}: Chain, {session, question
   return greatest !== undefined && after >= greatest;
 }
 
-async function judge({progress}: ListSession, questions: Questions, {chains, total}: Standing): Promise<Verdict> {
+async function judge(
+  {progress}: ListSession,
+  questions: Questions,
+  {chains, total}: Standing,
+  {last: askLast}: End,
+): Promise<Verdict> {
   if (total === undefined) return 'unverified';
-  const last = await questions.last();
+  const last = await askLast();
   const {seen} = progress;
   const verdict = verdictOf({seen, totalBefore: total, totalAfter: last.total, isSound: true});
   const end = chains.at(-1);
@@ -268,12 +247,8 @@ function withCheckpoint(page: Page, {progress}: ListSession, {chains, total, gre
   return {...page, checkpoint: () => checkpoint};
 }
 
-function lastKey(raw: Pick<RawPage, 'keys'>, otherwise: number): number {
-  return Number(raw.keys.at(-1) ?? otherwise);
-}
-
 /** Whether the keys of a page ascend, and stay within its range. */
-function isWithin(raw: RawPage, {after, before = Number.POSITIVE_INFINITY}: Chain): boolean {
+function isWithin(raw: RawPage, {after, before = Number.POSITIVE_INFINITY}: Range): boolean {
   let previous = after;
   return raw.keys.every(key => {
     const number = Number(key);

@@ -10,7 +10,7 @@ import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
 import {type ChildrenCheckpoint, isChildrenCheckpoint} from './finished-parents.js';
 import {createKeySet, type KeySet} from './key-set.js';
-import {isKeysetCheckpoint} from './keyset.js';
+import {isKeysetCheckpoint} from './keyset-checkpoint.js';
 import {type Accept, type List, openList, type Page, type Progress, type ReadingContext} from './list.js';
 import {createNarrowing} from './narrowing.js';
 import {readNewestFirst, readNewestFirstPlace} from './newest-first.js';
