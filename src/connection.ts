@@ -81,6 +81,7 @@ export function connect(account: Account, config: Config, log: Logger, {signal, 
   const places = createPlaces({
     pages: 10 * window,
     pagesOfOne: window + 2,
+    pagesOfWaiting: 2 * window,
     // Where requests are counted, none is spent on a stream whose turn may not come.
     isOneByOne: budget !== undefined,
     bytes: MOST_BYTES_IN_MEMORY,

@@ -28,7 +28,10 @@ export type Place = {
 export type PlaceRequest = {
   /** The stream's place in the output. A list that a stream needs besides its own has a rank just behind it. */
   readonly rank: number;
-  /** Where the page stands among those of its rank: what has the lowest order is written first. */
+  /**
+   * Where the page stands among those of its rank: what has the lowest order is written first. Less than 0 for a page
+   * that is only looked at: it gives its place back at once, and needs no share of those that wait to be written.
+   */
   readonly order: number;
   /** Counted until the page has come. */
   readonly expectedBytes: number;
@@ -47,6 +50,8 @@ export type PlacesOptions = {
   readonly pages: number;
   /** Pages that one stream may hold; the one being written may do so whatever the others have taken. */
   readonly pagesOfOne: number;
+  /** Pages that a stream may hold whose turn has not come, if not as many: enough that it need not stop meanwhile. */
+  readonly pagesOfWaiting?: number;
   /** Whether pages are asked for only when the turn of their stream has come. */
   readonly isOneByOne?: boolean;
   /** Bytes of JSON text beyond which no page is asked for but the one that has to be written next. */
@@ -58,7 +63,8 @@ export type PlacesOptions = {
 type Waiting = PlaceRequest & {readonly admit: (place: Place) => void};
 
 /** The places of one run. */
-export function createPlaces({pages, pagesOfOne, isOneByOne = false, bytes, start}: PlacesOptions): Places {
+export function createPlaces(options: PlacesOptions): Places {
+  const {pages, pagesOfOne, pagesOfWaiting = pagesOfOne, isOneByOne = false, bytes, start} = options;
   const waiting: Waiting[] = [];
   /** The orders of the pages that each rank holds. */
   const heldByRank = new Map<number, number[]>();
@@ -77,7 +83,8 @@ export function createPlaces({pages, pagesOfOne, isOneByOne = false, bytes, star
   }
 
   function hasRoom(request: PlaceRequest): boolean {
-    if (heldBytes >= bytes || heldOf(request).length >= pagesOfOne) return false;
+    const share = isCurrent(request) ? pagesOfOne : pagesOfWaiting;
+    if (heldBytes >= bytes || (request.order >= 0 && heldOf(request).length >= share)) return false;
     return isCurrent(request) || (!isOneByOne && heldPages < pages);
   }
 

@@ -87,6 +87,25 @@ describe('places for pages', () => {
     expect(ahead.place).toBeDefined();
   });
 
+  test('of a stream whose turn has not come may be more, and what is only looked at needs none of its share', async () => {
+    const places = createPlaces({pages: 10, pagesOfOne: 2, pagesOfWaiting: 4, bytes: 1_000});
+    expect((await takeMany(places, 6, 0)).given).toBe(2);
+    const {asked, given} = await takeMany(places, 6, 1);
+    expect(given).toBe(4);
+    const look = ask(places, {rank: 1, order: -1});
+    await settled();
+    expect(look.place).toBeDefined();
+    // Once it is written, a stream needs no more than any other that is.
+    places.setCurrent(1);
+    for (const {place} of asked.slice(0, 2)) place?.release();
+    look.place?.release();
+    await settled();
+    expect(asked.filter(({place}) => place !== undefined)).toHaveLength(4);
+    asked[2]?.place?.release();
+    await settled();
+    expect(asked.filter(({place}) => place !== undefined)).toHaveLength(5);
+  });
+
   test('are of no use to a page that was given up', async () => {
     const places = createPlaces({pages: 1, pagesOfOne: 1, bytes: 100});
     const controller = new AbortController();
