@@ -29,6 +29,10 @@ export type Prover = Proofs & {
   readonly filter: (parameter: string) => Promise<boolean>;
   /** Whether the list can be had by the replication key, the newest first, with this parameter. */
   readonly order: (parameter: string) => Promise<boolean>;
+  /**
+   * Whether what was proven before all rows had come holds for those of them that changed last. Throws ApiError.
+   */
+  readonly confirm: (parameter: string) => Promise<boolean | undefined>;
   /** Some row that was seen while proving. */
   readonly sample: () => WireRow | undefined;
 };
@@ -56,6 +60,10 @@ export function createProver(
   const {wall} = context;
   const {known, prove, keep, refute} = createProofs(progress, wall);
   let sample: WireRow | undefined;
+  /** With which values the list began that was ordered by a parameter. */
+  const fronts = new Map<string, readonly string[]>();
+  /** Filters that were seen to keep the rows that changed last. */
+  const keeping = new Set<string>();
 
   async function ask(parameters: Readonly<Record<string, string>>): Promise<Accept> {
     progress.proofRequests += 1;
@@ -88,11 +96,23 @@ export function createProver(
     if (front.keys[0] === end.keys[0]) return false;
     // Sorted by another column, the list does not begin with the rows that were seen to have changed last.
     const values = down.filter(isValue);
-    if (latest().some(({changedAt}, index) => (values[index] ?? changedAt) < changedAt)) return false;
+    if (!beginsWithLatest(values)) return false;
+    fronts.set(parameter, values);
     if (!isSortedById(front.keys) || !isSortedById(end.keys.toReversed())) return true;
     // The rows stand as they would by their ids: perhaps any order, by whatever name, only turns the list round.
     const [controlDown, controlUp] = await askBothWays(NO_FIELD, 1);
     return controlDown.keys[0] !== front.keys[0] || controlUp.keys[0] !== end.keys[0];
+  }
+
+  function beginsWithLatest(values: readonly string[]): boolean {
+    return latest().every(({changedAt}, index) => (values[index] ?? changedAt) >= changedAt);
+  }
+
+  async function confirm(parameter: string): Promise<boolean | undefined> {
+    const front = fronts.get(parameter);
+    if (!front) return keeping.has(parameter) || (await keepsNewest(parameter));
+    // What changed since the front was seen is no contradiction, and shows only when it is looked at again.
+    return beginsWithLatest(front) || (await proveOrder(parameter));
   }
 
   async function proveFilter(parameter: string): Promise<boolean> {
@@ -106,7 +126,7 @@ export function createProver(
       const last = await ask({[parameter]: future, limit: '1', offset: String(answer.total - 1)});
       if (valuesOf(last.rows).some(isValue)) return false;
     }
-    return (await keepsNewest(parameter)) && (await hidesNone(parameter));
+    return (await hidesNone(parameter)) && (await keepsNewest(parameter));
   }
 
   /** Whether the rows that changed last pass the filter: it may compare another column, or know whole days only. */
@@ -119,7 +139,9 @@ export function createProver(
     const answer = await ask({[parameter]: bound, limit: String(limit)});
     // What does not fit on a page may be behind it.
     const isWhole = answer.total === undefined ? answer.count < limit : answer.count >= answer.total;
-    return !isWhole || witnesses.every(({key}) => answer.keys.includes(key));
+    if (isWhole && !witnesses.every(({key}) => answer.keys.includes(key))) return false;
+    keeping.add(parameter);
+    return true;
   }
 
   /**
@@ -145,6 +167,7 @@ export function createProver(
   return {
     filter: parameter => prove(parameter, proveFilter),
     order: parameter => prove(parameter, proveOrder),
+    confirm,
     prove,
     known,
     keep,

@@ -8,6 +8,7 @@ import {listKeyOf, livesBelowParents, type PerParent} from '../stream-definition
 import {type IncludedCheckpoint, isIncludedCheckpoint, readBelowParents} from './below-parents.js';
 import {BY_ID, readChangedRows, readRows, use} from './changed-rows.js';
 import type {Checkpoint} from './checkpoint.js';
+import {beginProofs, type EarlyProofs} from './early-proofs.js';
 import {type ChildrenCheckpoint, isChildrenCheckpoint} from './finished-parents.js';
 import {createKeySet, type KeySet} from './key-set.js';
 import {isKeysetCheckpoint} from './keyset-checkpoint.js';
@@ -49,7 +50,10 @@ export async function* readStream(
   let newestRows: Witnesses | undefined;
   const newest = () => (newestRows?.newest() ?? []).map(({parent, changedAt}) => ({key: parent, changedAt}));
   const isNarrowed = filters !== undefined;
-  const prover = replication && createProver(context, session, {query, replication, newest, isNarrowed});
+  const proving = replication && {query, replication, newest, isNarrowed};
+  const prover = proving && createProver(context, session, proving);
+  /** What would shorten the next reading, asked while the whole list is read. */
+  let early: EarlyProofs | undefined;
   const narrowing = filters && createNarrowing(context, session, {definition, filters});
   /** The parameter that shortens the reading, for checkpoints; null while the whole list is read. */
   let via: string | null = null;
@@ -93,11 +97,11 @@ export async function* readStream(
         }
       }
     }
-    yield* readWhole(shortcut ? undefined : first);
+    yield* readWhole(shortcut ? undefined : first, shortcut === undefined);
     progress.listRows = progress.total ?? progress.seen;
     // What is proven now need not be proven when only news are wanted; of a short list it never will be.
     if (replication && prover && !shortcut && !isShortList(progress.listRows)) {
-      const found = await findShortcut(stream, replication, prover, progress);
+      const found = await (early?.settle() ?? findShortcut(stream, replication, prover, progress));
       if (!found && sideLoading && witnesses) {
         const newest = witnesses.newest();
         const options = {...throughParents(sideLoading), sideLoading, replication, witnesses: newest, progress, signal};
@@ -167,7 +171,7 @@ export async function* readStream(
     return (yield* readChangedRows(context, session, options)) === 'done';
   }
 
-  async function* readWhole(first: Accept | undefined): AsyncGenerator<Page> {
+  async function* readWhole(first: Accept | undefined, isToProve = false): AsyncGenerator<Page> {
     via = null;
     progress.isWhole = true;
     progress.isSideLoaded = false;
@@ -196,7 +200,13 @@ export async function* readStream(
           isNarrowed: false,
           checkpoint,
           first,
+          onAllRows: () => void early?.settle(),
         })) {
+          // A run that goes on has asked before it was interrupted, and asks again only at the end.
+          const isSurelyLong = progress.total !== undefined && !isShortList(progress.total);
+          if (proving && prover && isToProve && isSurelyLong && !resume) {
+            early ??= beginProofs(context, session, stream, prover, proving);
+          }
           const rows = page.rows[list.dataKeys[0] ?? ''] ?? [];
           newestRows?.look(rows);
           witnesses?.look(rows);

@@ -171,8 +171,10 @@ describe('a bookmark', () => {
         const config = {naive_timezone};
         const run = start({select: stream, config});
         // Every page but the third has come.
-        await until(() => sim.requests.filter(request => request.path === path).length === 4);
-        await until(() => sim.requests.filter(request => request.path === path && request.status === 200).length === 3);
+        const pages = () =>
+          sim.requests.filter(request => request.path === path && request.params['offset'] !== undefined);
+        await until(() => pages().length === 4);
+        await until(() => pages().filter(({status}) => status === 200).length === 3);
         clock.now += 60_000;
         sim.edit(path, early);
         clock.now += 60_000;

@@ -52,6 +52,7 @@ export function createSlowLine(
   const places = createPlaces({
     pages: 10 * window,
     pagesOfOne: window + 2,
+    pagesOfWaiting: 2 * window,
     bytes: 16 * 1024 * 1024,
     start: {...USUAL_START, clock},
   });
