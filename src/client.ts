@@ -1,11 +1,11 @@
 // All HTTP of the tap: one GET at a time from its caller's view, with the token, the gate, time-outs and retries.
 // The HTTP library's errors end here, because they carry the token.
 
-import {setMaxListeners} from 'node:events';
 import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {brotliDecompressSync, gunzipSync, inflateSync} from 'node:zlib';
 import got, {RequestError} from 'got';
+import {onAbort} from './abort-listeners.js';
 import type {Clock} from './clock.js';
 import {describeErrorBody} from './error-body.js';
 import {ApiError} from './errors.js';
@@ -162,11 +162,9 @@ export function createClient(options: ClientOptions): Client {
     const end = (outcome: Outcome, headers: Headers = {}, pausedMs = 0): Ended => {
       return {outcome, seconds: (clock.now() - departedAt) / 1_000, pausedMs, headers, endedAt: clock.wall()};
     };
+    const answer = http.get(query === '' ? path : `${path}?${query}`, {responseType: 'buffer'});
+    const stopWaiting = signal && onAbort(signal, () => answer.cancel());
     try {
-      const answer = http.get(query === '' ? path : `${path}?${query}`, {
-        responseType: 'buffer',
-        ...(signal ? {signal} : {}),
-      });
       // A connection had to be opened, or the process was busy: the server sees the request when it is really sent.
       answer.on('request', request =>
         request.once('finish', () => {
@@ -190,6 +188,7 @@ export function createClient(options: ClientOptions): Client {
       if (error instanceof RequestError) return end(judgeNetworkFault(error));
       throw error;
     } finally {
+      stopWaiting?.();
       budget?.ended();
     }
   }
@@ -212,8 +211,6 @@ export function createClient(options: ClientOptions): Client {
 
   async function get(path: string, query: Readonly<Record<string, string>>, request: RequestOptions): Promise<Answer> {
     const search = new URLSearchParams(query).toString();
-    // All requests of a run wait for one signal: many listeners are no leak, and no reason to warn on stderr.
-    if (request.signal) setMaxListeners(0, request.signal);
     let lastStatus: number | undefined;
     let alike = 0;
     for (let tries = 1; ; tries += 1) {

@@ -1,6 +1,6 @@
 // Time as the tap needs it, passed in wherever it is used so that tests run on a clock of their own.
 
-import {setTimeout as delay} from 'node:timers/promises';
+import {onAbort} from './abort-listeners.js';
 
 // A longer timer would fire at once. The gate looks at the clock again after every sleep.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -19,13 +19,21 @@ export type Clock = {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
-  sleep: async (milliseconds, signal) => {
-    signal?.throwIfAborted();
-    try {
-      await delay(Math.min(milliseconds, LONGEST_TIMER_MS), undefined, signal ? {signal} : {});
-    } catch (error) {
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      throw error;
-    }
-  },
+      const timer = setTimeout(
+        () => {
+          stopWaiting?.();
+          resolve();
+        },
+        Math.min(milliseconds, LONGEST_TIMER_MS),
+      );
+      const stopWaiting =
+        signal &&
+        onAbort(signal, () => {
+          clearTimeout(timer);
+          reject(signal.reason);
+        });
+    }),
 };

@@ -1,6 +1,7 @@
 // The one door to the API: every attempt of every request passes here, so that the server never sees more than the
 // allowed number in any second, and a pause that it asks for holds for everybody. Knows nothing of HTTP.
 
+import {onAbort} from './abort-listeners.js';
 import type {Clock} from './clock.js';
 
 // The server counts arrivals, we know departures. The margin absorbs timers and a little jitter of the line: 25 ms
@@ -154,7 +155,7 @@ export function createGate({requestsPerSecond, maxConcurrent, clock, signal: end
         const waiting: Waiting = {
           rank,
           admit: pass => {
-            signal?.removeEventListener('abort', giveUp);
+            stopWaiting?.();
             resolve(pass);
           },
         };
@@ -162,7 +163,7 @@ export function createGate({requestsPerSecond, maxConcurrent, clock, signal: end
           queue.splice(queue.indexOf(waiting), 1);
           reject(signal?.reason);
         };
-        signal?.addEventListener('abort', giveUp, {once: true});
+        const stopWaiting = signal && onAbort(signal, giveUp);
         const behind = queue.findIndex(other => other.rank > rank);
         queue.splice(behind === -1 ? queue.length : behind, 0, waiting);
         void pump();

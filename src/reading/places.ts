@@ -3,6 +3,7 @@
 // read ahead of the writing is lost when the process is killed, and asked for again by the next run: so a run begins
 // with few pages ahead, and earns more by writing and by lasting.
 
+import {onAbort} from '../abort-listeners.js';
 import type {Clock} from '../clock.js';
 
 /** Pages that may be ahead at once: some from the beginning, and more the longer a run lasts and the more it writes. */
@@ -163,7 +164,7 @@ export function createPlaces(options: PlacesOptions): Places {
         const entry: Waiting = {
           ...request,
           admit: place => {
-            signal.removeEventListener('abort', giveUp);
+            stopWaiting();
             resolve(place);
           },
         };
@@ -172,7 +173,7 @@ export function createPlaces(options: PlacesOptions): Places {
           reject(signal.reason);
           void wakeInTime();
         };
-        signal.addEventListener('abort', giveUp, {once: true});
+        const stopWaiting = onAbort(signal, giveUp);
         const behind = waiting.findIndex(other => other.rank > rank);
         waiting.splice(behind === -1 ? waiting.length : behind, 0, entry);
         admitThoseThatFit();
