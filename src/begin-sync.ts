@@ -30,7 +30,7 @@ export type SyncPlace = RunVoices & {
 };
 
 export type BegunSync = {
-  readonly messages: AsyncGenerator<Message>;
+  readonly messages: AsyncGenerator<readonly Message[]>;
   /** Tells how it ended, in the log and the report; `error` is what ended it early. */
   readonly tellEnd: (error?: unknown) => RunResult;
 };

@@ -114,7 +114,7 @@ export async function* sync(given: SyncOptions): AsyncGenerator<Message, void, v
   try {
     const run = await begin({connection, log, signpost: log, columns: undefined, version, signal, stop});
     try {
-      yield* run.messages;
+      for await (const messages of run.messages) yield* messages;
     } catch (error) {
       onReport?.(run.tellEnd(error).report);
       throw error;

@@ -38,13 +38,13 @@ export type WriteOptions = {
 };
 
 /**
- * Writes messages as lines, whole ones only, and asks for the next message only when the reader keeps up. Lines are
+ * Writes messages as lines, whole ones only, and asks for the next ones only when the reader keeps up. Lines are
  * gathered while messages come without a pause. Resolves when the last line was handed over; throws
  * OutputClosedError when the reader has gone, and passes on what `messages` throws, after what came before it was
  * written.
  */
 export async function writeMessages(
-  messages: AsyncIterable<Message>,
+  messages: AsyncIterable<readonly Message[]>,
   output: Writable,
   {onClosed = () => undefined, silenceMs = SILENCE_MS, hide = lines => lines}: WriteOptions = {},
 ): Promise<void> {
@@ -65,16 +65,18 @@ export async function writeMessages(
   }, silenceMs);
 
   try {
-    for await (const message of messages) {
-      const line = message.type === 'RECORD' ? serialize(message) : JSON.stringify(message);
-      if (message.type === 'STATE') lastState = line;
-      lines.add(line);
+    for await (const several of messages) {
+      for (const message of several) {
+        const line = message.type === 'RECORD' ? serialize(message) : JSON.stringify(message);
+        if (message.type === 'STATE') lastState = line;
+        lines.add(line);
+        if (lines.size() >= BUFFER_BYTES) flush();
+        // Short bursts add up too: whatever made the reader fall behind, the next message waits for it.
+        if (sink.isBehind()) await sink.drained();
+        sink.throwIfClosed();
+      }
       // What is gathered leaves when the messages pause, which they do while the next page is on its way.
-      if (lines.size() >= BUFFER_BYTES) flush();
-      else idle ??= setImmediate(flush);
-      // Short bursts add up too: whatever made the reader fall behind, the next message waits for it.
-      if (sink.isBehind()) await sink.drained();
-      sink.throwIfClosed();
+      if (lines.size() > 0) idle ??= setImmediate(flush);
     }
   } finally {
     flush();

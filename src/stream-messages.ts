@@ -26,18 +26,19 @@ export type StreamToWrite = {
   readonly log: Logger;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
-  /** Told after each record. */
-  readonly onRecord: () => void;
+  /** Told after the records of each page. */
+  readonly onRecords: () => void;
   /** The bound at which the run ends before a page that has come, if one is reached now. */
   readonly bound: () => BoundReached | undefined;
 };
 
 /**
- * Yields the messages of a stream. Returns what the read means, once it has ended; passes on what `pages` throws, and
+ * Yields the messages of a stream, those of a page together: a step of a generator costs as much as half of a record.
+ * Returns what the read means, once it has ended; passes on what `pages` throws, and
  * throws BoundReached where the run is to end between two pages, after which the course says what was written.
  */
-export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Message, Conclusion> {
-  const {plan, reading, course, state, log, now, onRecord, bound} = options;
+export async function* streamMessages(options: StreamToWrite): AsyncGenerator<readonly Message[], Conclusion> {
+  const {plan, reading, course, state, log, now, onRecords, bound} = options;
   const {stream, tapStreamId} = plan;
   const dataKey = dataKeyOf(stream.definition);
   const cadence = createStateCadence(now);
@@ -50,9 +51,10 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
       const reached = bound();
       if (reached) throw reached;
       // Not before the first page: a stream that turns out to be unreadable makes no table.
+      const messages: Message[] = [];
       if (!isAnnounced) {
         if (reading.progress.isResumed) log.info({stream: tapStreamId}, 'stream goes on where it was interrupted');
-        yield toSchemaMessage(stream);
+        messages.push(toSchemaMessage(stream));
       }
       isAnnounced = true;
       const {version} = course.account();
@@ -61,18 +63,22 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
       for (const row of page.rows[dataKey] ?? []) {
         const record = course.take(row, page.isWanted?.(row));
         if (record === undefined) continue;
-        yield version === undefined
-          ? {type: 'RECORD', stream: tapStreamId, record, time_extracted}
-          : {type: 'RECORD', stream: tapStreamId, record, version, time_extracted};
-        onRecord();
-        counter.count();
+        messages.push(
+          version === undefined
+            ? {type: 'RECORD', stream: tapStreamId, record, time_extracted}
+            : {type: 'RECORD', stream: tapStreamId, record, version, time_extracted},
+        );
       }
+      const records = course.records() - before;
+      counter.add(records);
+      if (messages.length > 0) yield messages;
+      onRecords();
       course.endPage(page);
-      if (cadence.isDueAfter(course.records() - before)) yield toStateMessage(course.save(state));
+      if (cadence.isDueAfter(records)) yield [toStateMessage(course.save(state))];
       page.release();
     }
     // A list below its parents has no page at all where there are no parents.
-    if (!isAnnounced) yield toSchemaMessage(stream);
+    if (!isAnnounced) yield [toSchemaMessage(stream)];
   } finally {
     // Also of a stream that fails or is stopped: its records were written.
     counter.end();
@@ -80,7 +86,7 @@ export async function* streamMessages(options: StreamToWrite): AsyncGenerator<Me
 
   const conclusion = conclude(plan, reading.progress, course.account());
   const {activated: version} = conclusion;
-  if (version !== undefined) yield {type: 'ACTIVATE_VERSION', stream: tapStreamId, version};
+  if (version !== undefined) yield [{type: 'ACTIVATE_VERSION', stream: tapStreamId, version}];
   return conclusion;
 }
 
@@ -100,7 +106,7 @@ function toSchemaMessage({definition, schema, mask, replicationKey}: SelectedStr
 }
 
 /** Counts records as singer-python does: the number since the last point, every minute and at the end. */
-function createRecordCounter(stream: string, log: Logger, now: () => number): {count(): void; end(): void} {
+function createRecordCounter(stream: string, log: Logger, now: () => number): {add(count: number): void; end(): void} {
   let records = 0;
   let saidAt = now();
   const say = () => {
@@ -109,8 +115,8 @@ function createRecordCounter(stream: string, log: Logger, now: () => number): {c
     saidAt = now();
   };
   return {
-    count: () => {
-      records += 1;
+    add: count => {
+      records += count;
       if (now() - saidAt >= RECORD_COUNT_EVERY_MS) say();
     },
     end: say,

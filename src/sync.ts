@@ -1,4 +1,4 @@
-// The engine: walks the selected streams in order and yields Singer messages. Writes nothing and knows no HTTP.
+// The engine: walks the selected streams in order and yields Singer messages, several at a time. Writes nothing and knows no HTTP.
 
 import {checkToken} from './access.js';
 import {type BoundReached, type Bounds, boundIn, reachedAfter} from './bounds.js';
@@ -35,7 +35,7 @@ export type SyncOptions = {
   readonly wall: () => number;
   /** Ends the run: the last true STATE is yielded, and the report says so. May abort with BoundReached. */
   readonly signal: AbortSignal;
-  /** Told after each record. */
+  /** Told after the records of each page. */
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Told how the streams ended, after the last message. */
   readonly onReport?: (report: SyncReport) => void;
@@ -57,11 +57,11 @@ export type SyncProgress = {
 };
 
 /**
- * Reads the streams and yields their messages, one stream behind the other, with a true STATE between them.
+ * Reads the streams and yields their messages, those of a page together, one stream behind the other, with a true STATE between them.
  * A run that comes to a bound ends with the STATE from which the next one goes on. Throws InputError when the token is
  * refused; a stream's own failure is reported, not thrown.
  */
-export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
+export async function* sync(options: SyncOptions): AsyncGenerator<readonly Message[]> {
   const {bounds, client, log, settings, signal, wall} = options;
   const plans = planStreams(options.streams, options.state, settings, wall());
   const reports: StreamReport[] = [];
@@ -87,7 +87,7 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
       state = setCurrentlySyncing(state, plan.tapStreamId);
       reached = reachedAfter(records, bounds);
       if (reached) break;
-      yield toStateMessage(state);
+      yield [toStateMessage(state)];
 
       const end = yield* syncStream({plan, reading, known, expected, state, records}, options);
       state = end.state;
@@ -105,7 +105,7 @@ export async function* sync(options: SyncOptions): AsyncGenerator<Message> {
   } finally {
     for (const reading of known) reading.stop();
   }
-  yield toStateMessage(isInterrupted || reached ? state : setCurrentlySyncing(state, null));
+  yield [toStateMessage(isInterrupted || reached ? state : setCurrentlySyncing(state, null))];
   options.onReport?.({
     streams: [...reports, ...plans.slice(reports.length).map(reportUnread)],
     isInterrupted: isInterrupted && !reached,
@@ -121,8 +121,8 @@ export async function* syncNothing(
   state: State,
   reached: BoundReached,
   onReport: (report: SyncReport) => void,
-): AsyncGenerator<Message> {
-  yield toStateMessage(state);
+): AsyncGenerator<readonly Message[]> {
+  yield [toStateMessage(state)];
   onReport({streams: [], isInterrupted: false, bound: endAt(reached, {inside: undefined, hasMovedOn: false})});
 }
 
@@ -163,7 +163,7 @@ type StreamEnd = {
 async function* syncStream(
   {plan, reading, known, expected, state, records}: StreamTurn,
   options: SyncOptions,
-): AsyncGenerator<Message, StreamEnd> {
+): AsyncGenerator<readonly Message[], StreamEnd> {
   const {bounds, client, log, now, signal, tally, wall} = options;
   const {progress} = reading;
   const course = createCourse(plan, progress, wall);
@@ -173,7 +173,7 @@ async function* syncStream(
     const seconds = (now() - startedAt) / 1_000;
     return reportStream({plan, progress, course, outcome, conclusion, error, counts, seconds});
   };
-  const onRecord = () => options.onProgress?.({stream: plan.tapStreamId, records: course.records(), known, expected});
+  const onRecords = () => options.onProgress?.({stream: plan.tapStreamId, records: course.records(), known, expected});
   // Records are no end before the next run can go on behind them; time that is up is one behind any page.
   const bound = () => {
     const enough = reachedAfter(records + course.records(), bounds);
@@ -188,7 +188,7 @@ async function* syncStream(
     return {state, report: report('stopped'), reached, inside: hasBegun ? inside : undefined};
   };
   try {
-    const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecord, bound});
+    const conclusion = yield* streamMessages({plan, reading, course, state, log, now, onRecords, bound});
     const ended = {plan, progress, course, conclusion};
     warnOfLosses(ended, log);
     return {state: stateBehind(ended, state), report: report('done', {conclusion})};

@@ -43,17 +43,17 @@ function state(value: string): Message {
   return {type: 'STATE', value: {bookmarks: {tags: {udate: value}}}};
 }
 
-async function* messagesOf(...messages: readonly Message[]): AsyncGenerator<Message> {
-  yield* messages;
+async function* messagesOf(...messages: readonly Message[]): AsyncGenerator<readonly Message[]> {
+  yield messages;
 }
 
 /** Twenty megabytes of records, with a pause behind every so many. Counts the bytes that were asked for. */
 function plenty(size: number, pauseEvery: number) {
   const asked = {bytes: 0};
-  async function* generate(): AsyncGenerator<Message> {
+  async function* generate(): AsyncGenerator<readonly Message[]> {
     for (let id = 1; asked.bytes < 20_000_000; id += 1) {
       asked.bytes += size;
-      yield record(id, 'x'.repeat(size));
+      yield [record(id, 'x'.repeat(size))];
       if (id % pauseEvery === 0) await turn();
     }
   }
@@ -96,9 +96,9 @@ describe('writing messages', () => {
         fc.boolean(),
         async (steps, isReading) => {
           const output = createReader(isReading);
-          async function* generate(): AsyncGenerator<Message> {
+          async function* generate(): AsyncGenerator<readonly Message[]> {
             for (const [id, {size, pause}] of steps.entries()) {
-              yield record(id, 'é'.repeat(size));
+              yield [record(id, 'é'.repeat(size))];
               await turns(pause);
             }
           }
@@ -122,12 +122,12 @@ describe('writing messages', () => {
   test('gathers lines while they come without a pause, and hands them on when they pause', async () => {
     const output = createReader();
     let goOn: () => void = () => undefined;
-    async function* generate(): AsyncGenerator<Message> {
-      for (let id = 0; id < 50; id += 1) yield record(id);
+    async function* generate(): AsyncGenerator<readonly Message[]> {
+      for (let id = 0; id < 50; id += 1) yield [record(id)];
       await new Promise<void>(resolve => {
         goOn = resolve;
       });
-      yield record(50);
+      yield [record(50)];
     }
     const writing = writeMessages(generate(), output);
     await turns(3);
@@ -176,9 +176,9 @@ describe('writing messages', () => {
   test('passes on what the messages fail with, behind the lines that came before', async () => {
     const output = createReader();
     const fault = new Error('the source broke');
-    async function* generate(): AsyncGenerator<Message> {
-      yield record(1);
-      yield state('x');
+    async function* generate(): AsyncGenerator<readonly Message[]> {
+      yield [record(1)];
+      yield [state('x')];
       throw fault;
     }
     await expect(writeMessages(generate(), output)).rejects.toBe(fault);
@@ -188,10 +188,10 @@ describe('writing messages', () => {
   test('ends its messages when the reader has gone', async () => {
     const output = createReader();
     let hasEnded = false;
-    async function* generate(): AsyncGenerator<Message> {
+    async function* generate(): AsyncGenerator<readonly Message[]> {
       try {
         for (let id = 0; ; id += 1) {
-          yield record(id, 'x'.repeat(1_000));
+          yield [record(id, 'x'.repeat(1_000))];
           await turn();
         }
       } finally {
@@ -260,8 +260,8 @@ describe('writing messages', () => {
       const closed = new Promise<void>(resolve => {
         onClosed = resolve;
       });
-      async function* generate(): AsyncGenerator<Message> {
-        yield state('x');
+      async function* generate(): AsyncGenerator<readonly Message[]> {
+        yield [state('x')];
         await closed;
       }
       const writing = writeMessages(generate(), output, {onClosed, silenceMs});
@@ -279,10 +279,10 @@ describe('writing messages', () => {
     const ended = new Promise<void>(resolve => {
       end = resolve;
     });
-    async function* generate(): AsyncGenerator<Message> {
-      yield state('first');
-      yield state('second');
-      yield record(1);
+    async function* generate(): AsyncGenerator<readonly Message[]> {
+      yield [state('first')];
+      yield [state('second')];
+      yield [record(1)];
       await ended;
     }
     const writing = writeMessages(generate(), output, {silenceMs: 5});

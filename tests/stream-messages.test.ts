@@ -97,7 +97,7 @@ async function write({stream: select = 'contacts', entry, settings, pages, begin
     state,
     log,
     now: () => now,
-    onRecord: () => undefined,
+    onRecords: () => undefined,
     bound: () => undefined,
   });
   let thrown: unknown;
@@ -109,7 +109,7 @@ async function write({stream: select = 'contacts', entry, settings, pages, begin
         conclusion = next.value;
         break;
       }
-      messages.push(next.value);
+      messages.push(...next.value);
     }
   } catch (error) {
     thrown = error;
