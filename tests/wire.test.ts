@@ -58,6 +58,37 @@ describe('parseWire', () => {
     );
   });
 
+  test('keeps as text just those numbers that a double would change, wherever they stand', () => {
+    const digits = fc.array(fc.integer({min: 0, max: 9}), {minLength: 1, maxLength: 25}).map(all => all.join(''));
+    const whole = digits.map(all => all.replace(/^0+(?=.)/, ''));
+    const exponent = fc.tuple(fc.constantFrom('e', 'E'), fc.constantFrom('', '+', '-'), fc.nat({max: 500}), fc.nat(2));
+    const number = fc
+      .tuple(fc.constantFrom('', '-'), whole, fc.option(digits), fc.option(exponent))
+      .map(([sign, before, after, power]) => {
+        const [letter, signOfPower, height, zeros] = power ?? ['', '', '', 0];
+        return `${sign}${before}${after === null ? '' : `.${after}`}${letter}${signOfPower}${'0'.repeat(zeros)}${height}`;
+      });
+    const place = fc.constantFrom(
+      '[#]',
+      '[1,#]',
+      '[ # ]',
+      '[#,2]',
+      '{"a":#}',
+      '{"a": #\n}',
+      '{"a":#,"b":1}',
+      '#',
+      ' #',
+    );
+    fc.assert(
+      fc.property(number, place, (token, around) => {
+        const value = JSON.stringify(parseWire(around.replace('#', token)));
+        const expected = survives(token) ? JSON.stringify(Number(token)) : `"${token}"`;
+        expect(value).toBe(JSON.stringify(JSON.parse(around.replace('#', expected))));
+      }),
+      {seed: 3, numRuns: 3_000},
+    );
+  });
+
   test.each([
     '',
     '{',
