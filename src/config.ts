@@ -4,7 +4,7 @@
 import {Ajv} from 'ajv';
 import {type ApiAddress, isLocal, parseApiUrl} from './api-url.js';
 import {Faults, type SettingFault} from './config-faults.js';
-import {isZone, parseInstant} from './dates.js';
+import {parseInstant} from './dates.js';
 import {InputError} from './errors.js';
 import {type FiltersByStream, parseFilters} from './filters.js';
 import {
@@ -23,6 +23,7 @@ import {settings, settingsSchema} from './settings.js';
 import {streams} from './streams.js';
 import {didYouMean} from './suggest.js';
 import {faultOfToken, readTokenFile, warnIfPublic} from './token.js';
+import {isZone} from './zone-offsets.js';
 
 /** What a run is told. */
 export type Config = {

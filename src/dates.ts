@@ -1,20 +1,15 @@
 // The one way an instant is written: `YYYY-MM-DDTHH:MM:SS.ffffffZ`, in UTC, so that `<` compares instants as text.
-// Knows the spellings the API uses for a date, and how a wall clock without a zone is read in a named one. luxon costs
-// a hundred times a plain parse, so it answers one question only, what a zone's offset is at an instant, and its
-// answers are kept by day.
+// Knows the spellings the API uses for a date, and how a wall clock without a zone is read in a named one. A contact
+// brings ten dates, so that nothing is made on the way that is not in the result.
 
-import {IANAZone} from 'luxon';
-
-const DAY = 86_400;
+import {DAY, offsetsOf} from './zone-offsets.js';
 
 /** A written date, taken apart. What it means in UTC is open where `offset` is undefined. */
 type Clock = {
-  /** The date as it stands, `YYYY-MM-DD`. */
-  readonly date: string;
-  /** The same as days since 1970-01-01. */
+  /** Days since 1970-01-01. */
   readonly day: number;
   readonly secondOfDay: number;
-  /** Six digits. */
+  /** Six digits; empty for a whole second. */
   readonly micros: string;
   /** Seconds ahead of UTC. */
   readonly offset: number | undefined;
@@ -97,11 +92,6 @@ export function hasZone(wire: string): boolean {
   return /(?:[Zz]|[+-]\d{2}(?::?\d{2})?)\s*$/.test(wire.slice(11));
 }
 
-/** Tells whether a name is that of a time zone, such as `America/Chicago` or `UTC`. */
-export function isZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
-}
-
 // ISO dates are fixed columns, and so is all the API sends but for a few odd spellings: read the columns, and bring the
 // odd ones into that shape first.
 
@@ -119,7 +109,12 @@ function readClock(text: string): Clock | null | undefined {
   return readColumns(`${date}T${hour.padStart(2, '0')}:${minute}:${second}${fraction}${zone}`);
 }
 
-const [SPACE, HYPHEN, COLON, LETTER_T] = [0x20, 0x2d, 0x3a, 0x54];
+const SPACE = 0x20;
+const HYPHEN = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
 
 /** Reads `YYYY-MM-DDTHH:MM:SS`, a fraction and an offset; null when it is of that shape but no such day or time exists. */
 function readColumns(text: string): Clock | null | undefined {
@@ -136,7 +131,7 @@ function readColumns(text: string): Clock | null | undefined {
   if (year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return undefined;
 
   let end = 19;
-  if (text[19] === '.') {
+  if (text.charCodeAt(19) === POINT) {
     end = 20;
     while (isDigit(text.charCodeAt(end))) end += 1;
     if (end === 20) return undefined;
@@ -145,10 +140,9 @@ function readColumns(text: string): Clock | null | undefined {
   if (offset === null) return undefined;
   if (year === 0 || day === 0 || day > daysIn(month, year) || hour > 23 || minute > 59 || second > 59) return null;
   return {
-    date: text.slice(0, 10),
     day: dayNumber(year, month, day),
     secondOfDay: hour * 3600 + minute * 60 + second,
-    micros: end === 19 ? '000000' : text.slice(20, Math.min(end, 26)).padEnd(6, '0'),
+    micros: end === 19 ? '' : text.slice(20, Math.min(end, 26)).padEnd(6, '0'),
     offset,
   };
 }
@@ -168,9 +162,10 @@ function readOffset(text: string, at: number): number | null {
 
 /** Two digits as a number; negative when one of them is none. */
 function twoDigitsAt(text: string, at: number): number {
-  const tens = text.charCodeAt(at);
-  const units = text.charCodeAt(at + 1);
-  return isDigit(tens) && isDigit(units) ? tens * 10 + units - 528 : -10_000;
+  // Of all letters the digits alone differ from `0` by less than ten, in this way of counting.
+  const tens = text.charCodeAt(at) ^ ZERO;
+  const units = text.charCodeAt(at + 1) ^ ZERO;
+  return tens > 9 || units > 9 ? -10_000 : tens * 10 + units;
 }
 
 function isDigit(code: number): boolean {
@@ -206,88 +201,52 @@ function secondsOf(instant: string): number {
 }
 
 /** Undefined where UTC leaves the years 1 to 9999. */
-function writeInstant(clock: Clock, offset: number): string | undefined {
-  const shifted = clock.secondOfDay - offset;
-  const days = Math.floor(shifted / DAY);
-  const day = clock.day + days;
-  if (day < FIRST_DAY || day > LAST_DAY) return undefined;
-  const date = days === 0 ? clock.date : dateOf(day, clock.date, days);
-  const second = shifted - days * DAY;
-  const hour = Math.floor(second / 3600);
-  const minute = Math.floor(second / 60) % 60;
-  return `${date}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second % 60]}.${clock.micros}Z`;
+function writeInstant({day, secondOfDay, micros}: Clock, offset: number): string | undefined {
+  const second = secondOfDay - offset;
+  const days = Math.floor(second / DAY);
+  const dayInUtc = day + days;
+  if (dayInUtc < FIRST_DAY || dayInUtc > LAST_DAY) return undefined;
+  const secondInUtc = second - days * DAY;
+  const hour = Math.floor(secondInUtc / HOUR);
+  // Of two ready pieces: any other way to put it together takes longer than all that was done before.
+  const text = textOfHour(dayInUtc, hour) + textOfSecond(secondInUtc - hour * HOUR);
+  return micros === '' ? text : `${text.slice(0, 20)}${micros}Z`;
 }
 
-/** The date of a day that lies `days` away from a known date. Every fourth Central stamp is one of the next day in UTC. */
-function dateOf(day: number, known: string, days: number): string {
-  const dayOfMonth = twoDigitsAt(known, 8) + days;
-  if (dayOfMonth >= 1 && dayOfMonth <= 28) return known.slice(0, 8) + TWO_DIGITS[dayOfMonth];
-  return new Date(day * DAY * 1000).toISOString().slice(0, 10);
+/** A text that was put together otherwise is still in its pieces, and costs more each time that it is written. */
+function joined(...pieces: readonly string[]): string {
+  return pieces.join('');
+}
+
+const HOUR = 3_600;
+
+/** Eleven years, and three megabytes when every hour of them was met. */
+const DAYS_KEPT = 4_000;
+
+const hoursOfDays = new Map<number, string[]>();
+
+/** `YYYY-MM-DDTHH`, of an hour of a day counted from 1970 on. */
+function textOfHour(day: number, hour: number): string {
+  let known = hoursOfDays.get(day);
+  if (known === undefined) {
+    const date = new Date(day * DAY * 1000).toISOString().slice(0, 10);
+    known = TWO_DIGITS.slice(0, 24).map(hour => joined(date, 'T', hour));
+    if (hoursOfDays.size >= DAYS_KEPT) hoursOfDays.clear();
+    hoursOfDays.set(day, known);
+  }
+  return known[hour] ?? '';
 }
 
 const TWO_DIGITS: readonly string[] = Array.from({length: 60}, (_, value) => String(value).padStart(2, '0'));
 
-/** What luxon knows of a zone, asked as seldom as possible. */
-type Offsets = {
-  /** Seconds ahead of UTC at an instant given in seconds since 1970. */
-  at(seconds: number): number;
-  /** The offset of every wall clock of this day, or undefined when the clocks change on it or next to it. */
-  onDay(day: number): number | undefined;
-};
+const secondsOfHour: readonly string[] = TWO_DIGITS.flatMap(minute =>
+  TWO_DIGITS.map(second => joined(':', minute, ':', second, '.000000Z')),
+);
 
-const zones = new Map<string, Offsets>();
-
-function offsetsOf(name: string): Offsets {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
-  const zone = IANAZone.create(name);
-  if (!zone.isValid) throw new RangeError(`there is no time zone ${name}`);
-  const ask = (seconds: number) => Math.round(zone.offset(seconds * 1000) * 60);
-  const changes = new Map<number, Change>();
-  const at = (seconds: number) => {
-    const day = Math.floor(seconds / DAY);
-    let change = changes.get(day);
-    if (change === undefined) {
-      change = findChange(ask, day);
-      if (changes.size >= DAYS_KEPT) changes.clear();
-      changes.set(day, change);
-    }
-    return seconds < change.second ? change.before : change.after;
-  };
-  const days = new Map<number, number | undefined>();
-  const onDay = (day: number) => {
-    const offset = days.get(day);
-    if (offset !== undefined || days.has(day)) return offset;
-    // A zone is less than a day away from UTC, so the day's wall clocks lie between these.
-    const samples = [-1, 0, 1, 2].map(days => at((day + days) * DAY));
-    const steady = samples.every(sample => sample === samples[0]) ? samples[0] : undefined;
-    if (days.size >= DAYS_KEPT) days.clear();
-    days.set(day, steady);
-    return steady;
-  };
-  const offsets = {at, onDay};
-  zones.set(name, offsets);
-  return offsets;
+/** `:MM:SS.000000Z`, of a second of an hour. */
+function textOfSecond(second: number): string {
+  return secondsOfHour[second] ?? '';
 }
-
-/** How the offset of a zone changes in the course of a UTC day: seconds ahead of UTC, before and from a second since 1970 on. */
-type Change = {readonly before: number; readonly after: number; readonly second: number};
-
-/** No zone has changed twice within a day, so that the only change lies between two halves that differ. */
-function findChange(ask: (seconds: number) => number, day: number): Change {
-  let [first, last] = [day * DAY, day * DAY + DAY - 1];
-  const [before, after] = [ask(first), ask(last)];
-  if (before === after) return {before, after, second: first};
-  while (last - first > 1) {
-    const middle = Math.floor((first + last) / 2);
-    if (ask(middle) === before) first = middle;
-    else last = middle;
-  }
-  return {before, after, second: last};
-}
-
-/** Eighty years: more than any account has, and still small. */
-const DAYS_KEPT = 30_000;
 
 function offsetOfWallClock(clock: Clock, zone: string, row: Readonly<Record<string, unknown>> | undefined): number {
   const offsets = offsetsOf(zone);

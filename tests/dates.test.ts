@@ -3,7 +3,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {DateTime, FixedOffsetZone} from 'luxon';
-import {floorToSecond, fromMillis, isAmbiguous, isZone, parseInstant, shiftSeconds, toUtc} from '../src/dates.js';
+import {floorToSecond, fromMillis, isAmbiguous, parseInstant, shiftSeconds, toUtc} from '../src/dates.js';
+import {isZone} from '../src/zone-offsets.js';
 
 const central = 'America/Chicago';
 
