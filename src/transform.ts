@@ -71,10 +71,15 @@ type Properties = Readonly<Record<string, PropertySchema>>;
 type Convert = (value: unknown, row: WireRow) => unknown;
 
 /**
- * What happens to a key of the wire: a field is written, a key the schema lacks goes with the rest or is counted, others
- * are left out.
+ * What happens to a key of the wire: its value becomes that of a field, a key the schema lacks goes with the rest or is
+ * counted, others are left out.
  */
-type Slot = {readonly field: string; readonly convert: Convert} | {readonly drift: string} | 'rest' | 'unwanted';
+type Slot = {
+  readonly becomes: 'field' | 'rest' | 'drift' | 'nothing';
+  /** The field, or the name under which drift is counted. */
+  readonly field: string;
+  readonly convert: Convert;
+};
 
 /** `path` is empty for the record itself and ends in a dot for an object inside it. */
 function compileObject(
@@ -106,12 +111,13 @@ function compileObject(
     const field = fieldsByWireKey.get(wireKey) ?? snakeCase(wireKey);
     // A key of the API's with the name of that field is one that nobody documents, too.
     if (isRestKept && (field === rest || !Object.hasOwn(fullProperties, field)) && field !== 'links') {
-      return converters.has(rest) ? 'rest' : 'unwanted';
+      return {becomes: converters.has(rest) ? 'rest' : 'nothing', field, convert: asItIs};
     }
     const convert = converters.get(field);
-    if (convert !== undefined) return {field, convert};
+    if (convert !== undefined) return {becomes: 'field', field, convert};
     // Nearly every row carries `links`, URLs of no value (the one schema that wants them has the field).
-    return Object.hasOwn(fullProperties, field) || field === 'links' ? 'unwanted' : {drift: path + cleanText(field)};
+    const isKnown = Object.hasOwn(fullProperties, field) || field === 'links';
+    return {becomes: isKnown ? 'nothing' : 'drift', field: path + cleanText(field), convert: asItIs};
   };
 
   const slots = new Map<string, Slot>();
@@ -122,13 +128,14 @@ function compileObject(
   };
 
   // Rows of a list have the same keys in the same order, so that a key is looked up only where it is not the one that
-  // the row before had in its place.
+  // the row before had in its place. Keys and values as lists are quicker than asking a row for one key after the other.
   const keysBefore: string[] = [];
   const slotsBefore: Slot[] = [];
   return row => {
     const record = {...template};
     let kept: Map<string, unknown> | undefined;
     const wireKeys = Object.keys(row);
+    const values = Object.values(row);
     for (let place = 0; place < wireKeys.length; place++) {
       const wireKey = wireKeys[place] ?? '';
       let slot = wireKey === keysBefore[place] ? slotsBefore[place] : undefined;
@@ -139,24 +146,23 @@ function compileObject(
           slotsBefore[place] = slot;
         }
       }
-      if (slot === 'unwanted') continue;
-      if (slot === 'rest') {
+      const {becomes, field} = slot;
+      if (becomes === 'field') {
+        const value = slot.convert(values[place], row);
+        // Two keys of the wire may lead to one field: the one that says something stays.
+        if (value !== null) record[field] = value;
+      } else if (becomes === 'drift') context.countDrift(field);
+      else if (becomes === 'rest') {
         kept ??= new Map();
-        kept.set(wireKey, row[wireKey]);
-        continue;
+        kept.set(wireKey, values[place]);
       }
-      if ('drift' in slot) {
-        context.countDrift(slot.drift);
-        continue;
-      }
-      const value = slot.convert(row[wireKey], row);
-      // Two keys of the wire may lead to one field: the one that says something stays.
-      if (value !== null) record[slot.field] = value;
     }
     if (kept && rest !== undefined) record[rest] = toText(Object.fromEntries(kept));
     return record;
   };
 }
+
+const asItIs: Convert = value => value;
 
 /** Keys beyond this many are looked up anew each time: rows may bring maps by id. */
 const SLOT_LIMIT = 5000;
