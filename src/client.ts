@@ -5,12 +5,13 @@ import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import got, {RequestError} from 'got';
 import {onAbort} from './abort-listeners.js';
-import {textOfBody} from './body-text.js';
+import {unpackBody} from './body.js';
 import type {Clock} from './clock.js';
 import {describeErrorBody} from './error-body.js';
 import {ApiError} from './errors.js';
 import type {Gate, Pass} from './gate.js';
 import {isObject} from './json.js';
+import {withoutLinks} from './links.js';
 import type {Logger} from './logger.js';
 import {createRedactor} from './redaction.js';
 import type {RequestBudget} from './request-budget.js';
@@ -46,6 +47,8 @@ export type RequestOptions = {
   readonly signal?: AbortSignal;
   /** Whether the first 403 is believed, though some pass: who only looks asks once. */
   readonly believesRefusal?: boolean;
+  /** Whether the answer's objects under a key `links` may come empty. */
+  readonly dropsLinks?: boolean | undefined;
 };
 
 export type Client = {
@@ -148,7 +151,7 @@ export function createClient(options: ClientOptions): Client {
   async function attempt(
     path: string,
     query: string,
-    {rank, signal}: RequestOptions,
+    {rank, signal, dropsLinks}: RequestOptions,
     onSent: () => void,
   ): Promise<Ended> {
     // Known to be refused, it need not wait for its turn; while it waits, others may take what is left.
@@ -181,7 +184,7 @@ export function createClient(options: ClientOptions): Client {
       const retryAfterMs = readRetryAfter(headers['retry-after'], answeredAt);
       const {gateWaits, pausedMs} = heed(pass, {path, status, retryAfterMs});
       const begunAt = answeredAt - tookMs;
-      return end(judge({status, headers, body, begunAt, receivedAt, gateWaits, hide}), headers, pausedMs);
+      return end(judge({status, headers, body, begunAt, receivedAt, gateWaits, hide, dropsLinks}), headers, pausedMs);
     } catch (error) {
       pass.failed();
       signal?.throwIfAborted();
@@ -267,31 +270,34 @@ type RawAnswer = {
   readonly receivedAt: number;
   readonly gateWaits: boolean;
   readonly hide: (text: string) => string;
+  readonly dropsLinks: boolean | undefined;
 };
 
-function judge({status, headers, body, begunAt, receivedAt, gateWaits, hide}: RawAnswer): Outcome {
-  const text = textOfBody(body, String(headers['content-encoding'] ?? ''));
+function judge({status, headers, body, begunAt, receivedAt, gateWaits, hide, dropsLinks}: RawAnswer): Outcome {
+  const unpack = () => unpackBody(body, String(headers['content-encoding'] ?? ''));
+  const bytes = unpack();
   if (status === 200) {
-    const parsed = text === undefined ? undefined : parseObject(text);
-    if (text === undefined || parsed === undefined) {
-      return {type: 'fault', status, detail: `the answer is ${text === '' ? 'empty' : 'no whole JSON object'}`};
-    }
-    return {type: 'answer', answer: {body: parsed, bytes: text.length, begunAt, receivedAt}};
+    const isEmpty = bytes?.length === 0;
+    const read =
+      (dropsLinks && bytes && parseObject(withoutLinks(bytes))) || parseObject(dropsLinks ? unpack() : bytes);
+    if (!read) return {type: 'fault', status, detail: `the answer is ${isEmpty ? 'empty' : 'no whole JSON object'}`};
+    return {type: 'answer', answer: {...read, begunAt, receivedAt}};
   }
   if (status >= 300 && status < 400) {
     const detail = hide(`it redirects to ${hostOf(headers['location'])}`);
     return {type: 'fault', status, tries: 1, isWrongAddress: true, detail};
   }
-  const detail = describeErrorBody(text ?? '', hide) ?? 'no further explanation';
+  const detail = describeErrorBody(bytes?.toString('utf8') ?? '', hide) ?? 'no further explanation';
   if (status === 403) return {type: 'fault', status, tries: TRIES_OF_403, detail};
   const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
   return {type: 'fault', status, detail, gateWaits, ...(isTransient ? {} : {tries: 1})};
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+function parseObject(json: Buffer | undefined): Pick<Answer, 'body' | 'bytes'> | undefined {
+  if (json === undefined) return undefined;
   try {
-    const value = parseWire(text);
-    return isObject(value) ? value : undefined;
+    const body = parseWire(json.toString('utf8'));
+    return isObject(body) ? {body, bytes: json.length} : undefined;
   } catch {
     return undefined;
   }

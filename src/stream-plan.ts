@@ -7,6 +7,7 @@ import {columnsToRemember} from './custom-fields/released.js';
 import {hasColumns, valuesOf} from './custom-fields/to-read.js';
 import {fromMillis, shiftSeconds} from './dates.js';
 import {type Filters, isOfOthers, narrowed} from './filters.js';
+import {canDropLinks} from './links.js';
 import {parentsOf} from './parents.js';
 import type {Replication, SideLoading, StreamToRead, ValuesToRead} from './reading/stream-to-read.js';
 import {objectToRemember} from './released-objects.js';
@@ -191,6 +192,8 @@ export function toRead(plan: StreamPlan, onIgnored: (reason: string) => void): S
     sideLoading: sideLoading && {...sideLoading, isWanted: !isFromStart},
     parents,
     values,
+    // What the schema lacks goes into a field of its own, whatever its name.
+    dropsLinks: canDropLinks(stream.schema) && !stream.definition.hasExtra,
     checkpoint: resumed?.at,
     onIgnored,
   };

@@ -20,6 +20,8 @@ export type List = {
   readonly rank: number;
   /** How its answers hold the rows; the usual way if not given. */
   readonly form?: Form;
+  /** Whether nobody wants the `links` of its rows. */
+  readonly dropsLinks?: boolean | undefined;
 };
 
 /** Rows that came together, none of which came before. Release it when they are written. */
@@ -183,7 +185,8 @@ export function openList(
     asked += 1;
     const place = await context.places.take({rank: list.rank, order, expectedBytes: usualBytes, signal});
     try {
-      const answer = await context.client.get(path, query, {rank: list.rank, endpoint: list.endpoint, signal});
+      const {rank, endpoint, dropsLinks} = list;
+      const answer = await context.client.get(path, query, {rank, endpoint, signal, dropsLinks});
       place.fill(answer.bytes);
       usualBytes = answer.bytes;
       progress.requests += 1;

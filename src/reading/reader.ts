@@ -47,6 +47,7 @@ export function startReading(
       endpoint: stream.definition.tapStreamId,
       rank: members[0] ?? 0,
       form: formOf(stream.definition),
+      dropsLinks: members.every(index => streams[index]?.dropsLinks),
     };
     const sources = readAhead(readWithValues(context, stream, list, progress, endsWithRun), members.length);
     members.forEach((index, reader) => {

@@ -23,6 +23,8 @@ export type StreamToRead = {
   readonly parents?: StreamToRead | undefined;
   /** The values of custom fields that the rows are to carry. */
   readonly values?: ValuesToRead | undefined;
+  /** Whether its records have no place for the `links` of a row. */
+  readonly dropsLinks?: boolean | undefined;
   /** Where an interrupted reading of the same rows stood. */
   readonly checkpoint: Checkpoint | undefined;
   /** Told why a checkpoint is of no use. */
