@@ -1,7 +1,6 @@
 // Flags in, exit code out: the only file that touches the process. Imports what a command needs when it needs it, so
 // that --version and --discover answer at once.
 
-import {setFlagsFromString} from 'node:v8';
 import {type Command, CommanderError} from 'commander';
 import {createProgram} from './command-line.js';
 import {InputError} from './errors.js';
@@ -73,9 +72,8 @@ async function act(flags: Flags, {version, onLog, secrets}: Given): Promise<void
   if (flags.config.length === 0) {
     throw new InputError('--config', 'is missing; name a config file, or ENV to read TAP_ACTIVECAMPAIGN_* variables');
   }
-  // Pages outlive a scavenge, so by default the heap grows to several times of what is alive before it is swept.
-  // Sweeping earlier takes a quarter off the peak and no measurable time (bench/memory.js).
-  setFlagsFromString('--heap-growing-percent=50');
+  const {prepareHeap} = await import('./heap.js');
+  prepareHeap();
   const {env, stdout, stderr} = process;
   await untilStopped(signal =>
     perform(flags, {env, version, stderr, stdout, signal, onLog, onSecrets: secrets.keep}, secrets),
