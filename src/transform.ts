@@ -128,16 +128,14 @@ function compileObject(
   };
 
   // Rows of a list have the same keys in the same order, so that a key is looked up only where it is not the one that
-  // the row before had in its place. Keys and values as lists are quicker than asking a row for one key after the other.
+  // the row before had in its place.
   const keysBefore: string[] = [];
   const slotsBefore: Slot[] = [];
   return row => {
     const record = {...template};
     let kept: Map<string, unknown> | undefined;
-    const wireKeys = Object.keys(row);
-    const values = Object.values(row);
-    for (let place = 0; place < wireKeys.length; place++) {
-      const wireKey = wireKeys[place] ?? '';
+    let place = 0;
+    for (const wireKey in row) {
       let slot = wireKey === keysBefore[place] ? slotsBefore[place] : undefined;
       if (slot === undefined) {
         slot = findSlot(wireKey);
@@ -146,15 +144,16 @@ function compileObject(
           slotsBefore[place] = slot;
         }
       }
+      place++;
       const {becomes, field} = slot;
       if (becomes === 'field') {
-        const value = slot.convert(values[place], row);
+        const value = slot.convert(row[wireKey], row);
         // Two keys of the wire may lead to one field: the one that says something stays.
         if (value !== null) record[field] = value;
       } else if (becomes === 'drift') context.countDrift(field);
       else if (becomes === 'rest') {
         kept ??= new Map();
-        kept.set(wireKey, values[place]);
+        kept.set(wireKey, row[wireKey]);
       }
     }
     if (kept && rest !== undefined) record[rest] = toText(Object.fromEntries(kept));
