@@ -10,9 +10,6 @@ const GROWTH_PERCENT = 200;
 // Both halves of it. Larger, it takes up more memory than it saves CPU.
 const YOUNG_BYTES = 8 * 1024 * 1024;
 
-// What is asked for once in a request is not worth a compiler's work before some thousands of them.
-const INTERRUPT_BUDGET = 300_000;
-
 // Threads that share the work on so small a space spend more time on agreeing than they save.
 const ALONE = '--no-parallel-scavenge';
 
@@ -21,7 +18,6 @@ const LOOK_EVERY_MS = 20;
 /** Sets up this process for a sync. To be called once, before the first request. */
 export function prepareHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
-  setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   setFlagsFromString(ALONE);
   // The largest size of this space can be given on the command line of node only; its growth can be ended at any time.
   const look = setInterval(() => {
