@@ -11,9 +11,18 @@ const count = number => number.toLocaleString('en');
 // Each kind of answer in words: what was asked, what came out, and what that is held against. Floors are no answers.
 const WORDS = {
   'start-up.js': ({question, msOverFloor, floor}) => [question, `${Math.round(msOverFloor)} ms more`, floor],
-  'throughput.js': ({question, contacts, fields, microseconds, recordsPerSecondOfCore, timesFloor, floor}) => [
+  'throughput.js': ({
+    question,
+    contacts,
+    fields,
+    microseconds,
+    recordsPerSecondOfCore,
+    timesFloor,
+    timesLessThanPythonTap,
+    floor,
+  }) => [
     `${question}, ${count(contacts)} of ${fields} fields`,
-    `${microseconds} µs (${count(recordsPerSecondOfCore)} a second of one core), ${timesFloor} times the floor`,
+    `${microseconds} µs (${count(recordsPerSecondOfCore)} a second of one core), ${timesFloor} times the floor, ${timesLessThanPythonTap} times less than the Python tap`,
     floor,
   ],
   'rate.js': ({question, shareOfLimit, refusedWith429, floor}) => [
