@@ -98,10 +98,10 @@ describe('what is loaded', () => {
   });
 });
 
-test('a RECORD line takes no more than five times as long as it takes to read and write its row unchanged', async () => {
+test('a RECORD line takes no more than four times as long as it takes to read and write its row unchanged', async () => {
   const {stdout} = await run([benchmark, '15']);
   const {timesFloor} = JSON.parse(stdout);
-  // Between two and three as it is.
-  expect(timesFloor).toBeGreaterThan(1);
-  expect(timesFloor).toBeLessThan(5);
+  // Less than two as it is.
+  expect(timesFloor).toBeGreaterThan(0.5);
+  expect(timesFloor).toBeLessThan(4);
 });
