@@ -14,7 +14,7 @@ import {
   type Range,
 } from './keyset-questions.js';
 import type {Accept, ListSession, Page, RawPage, ReadingContext, Verdict} from './list.js';
-import {type Chain, cutSureKeys, cutUpTo, halveWidest, moveOn} from './ranges.js';
+import {type Chain, cutUpTo, halveWidest, moveOn} from './ranges.js';
 import {verdictOf} from './verdict.js';
 import {isSurelyLast} from './walk.js';
 
@@ -55,9 +55,9 @@ export async function* readByKeyset(
       progress.verdict = verdictOf({seen: progress.seen, totalBefore: total, totalAfter: total, isSound: true});
       return 'done';
     }
-    const cut = beginCut(context, session, questions, standing);
+    const count = await cut(context, session, questions, standing);
     const end = createEnd(questions, standing.total, reading.onAllRows);
-    if (yield* readChains(session, questions, standing, cut, end)) {
+    if (yield* readChains(session, questions, standing, end, count)) {
       progress.verdict = await judge(session, questions, standing, end);
       return 'done';
     }
@@ -92,26 +92,26 @@ async function* readFirst(session: ListSession, questions: Questions): AsyncGene
   return standing;
 }
 
-/** How a long list is to be cut behind a key, once its greatest one is known. */
-type Cut = {readonly after: number; readonly count: number; readonly greatest: Promise<number>};
-
-/** Begins to cut the one range of a long list into about equal ones; undefined where it is not worth a request. */
-function beginCut(
+/** Cuts the one range of a long list into about equal ones. Returns how many are wanted; undefined for a short list. */
+async function cut(
   {pageSize, window}: ReadingContext,
   {seen}: ListSession,
   questions: Questions,
   standing: Standing,
-): Cut | undefined {
-  const {chains, total, greatest, full = pageSize} = standing;
-  const [chain] = chains;
-  if (!chain || greatest !== undefined || total === undefined) return undefined;
-  const rows = total - seen.size();
-  const pages = Math.floor(rows / full);
+): Promise<number | undefined> {
+  const [chain] = standing.chains;
+  if (!chain || standing.chains.length > 1 || standing.greatest !== undefined || standing.total === undefined) {
+    return undefined;
+  }
+  const pages = Math.floor((standing.total - seen.size()) / (standing.full ?? pageSize));
   if (pages < PAGES_WORTH_RANGES) return undefined;
+  const greatest = lastKey(await questions.last(), 0);
   const count = Math.min(window, Math.floor(pages / (PAGES_WORTH_RANGES / 2)));
-  // Some ranges need not wait; the fewer they are, the longer they would be, and end when nobody else is left.
-  if (chains.length === 1 && count === window) standing.chains = cutSureKeys(chain.after, rows, Math.floor(count / 2));
-  return {after: chain.after, count, greatest: questions.last().then(answer => lastKey(answer, 0))};
+  // An order that is ignored names the first row, not the last.
+  if (greatest - chain.after < count) return undefined;
+  standing.greatest = greatest;
+  standing.chains = cutUpTo(chain.after, greatest, count);
+  return count;
 }
 
 type Pulled = {readonly chain: Chain; readonly asked: Range; readonly answer: Accept};
@@ -121,58 +121,37 @@ async function* readChains(
   session: ListSession,
   questions: Questions,
   standing: Standing,
-  cut: Cut | undefined,
   end: End,
+  count: number | undefined,
 ): AsyncGenerator<Page, boolean> {
   const pulls = new Map<Chain, Promise<Pulled>>();
   /** Those whose last page was a short one. */
   const dry = new Set<Chain>();
-  /** What the last range, which has to wait for it, is cut by. */
-  let waiting = cut;
-  // Looked at when it is its turn; until then a fault must not count as unhandled.
-  cut?.greatest.catch(() => undefined);
 
   function pull(chain: Chain): void {
     const asked = {after: chain.after, before: chain.before};
     const pulled = questions.within(asked).then(answer => ({chain, asked, answer}));
+    // Looked at when it is its turn; until then a fault must not count as unhandled.
     pulled.catch(() => undefined);
     pulls.set(chain, pulled);
   }
 
-  function pullAll(chains: readonly Chain[]): void {
-    for (const chain of chains) if (!chain.isOver && !pulls.has(chain)) pull(chain);
-  }
-
-  function cutAt(greatest: number, {after, count}: Cut): void {
-    // An order that is ignored names the first row, not the last.
-    if (greatest > after) standing.greatest = greatest;
-    standing.chains = cutUpTo(standing.chains, greatest, count);
-    waiting = undefined;
-    pullAll(standing.chains);
-    keepUp(count);
-  }
-
   /** Keeps as many chains under way as were wanted, where others than the long ones have ended. */
-  function keepUp(count: number): void {
+  function keepUp(wanted: number): void {
     const {total = 0, full = questions.limit, greatest} = standing;
-    while (pulls.size < count) {
+    while (pulls.size < wanted) {
       const left = total - session.seen.size();
       const chains = halveWidest(standing.chains, {rows: PAGES_WORTH_HALVES * full, left, greatest});
       if (!chains) return;
       standing.chains = chains;
-      pullAll(chains);
+      for (const chain of chains) if (!chain.isOver && !pulls.has(chain)) pull(chain);
     }
   }
 
   try {
-    pullAll(waiting ? standing.chains.slice(0, -1) : standing.chains);
-    while (pulls.size > 0 || waiting) {
-      const next = await Promise.race([...(waiting ? [waiting.greatest] : []), ...pulls.values()]);
-      if (typeof next === 'number') {
-        if (cut) cutAt(next, cut);
-        continue;
-      }
-      const {chain, asked, answer} = next;
+    standing.chains.forEach(pull);
+    while (pulls.size > 0) {
+      const {chain, asked, answer} = await Promise.race(pulls.values());
       pulls.delete(chain);
       const raw = answer.accept();
       if (!isWithin(raw, asked)) {
@@ -183,11 +162,11 @@ async function* readChains(
       chain.isOver = raw.count === 0 || isComplete(raw, chain, {session, questions, standing});
       yield withCheckpoint(raw.page, session, standing);
       if (!chain.isOver) pull(chain);
-      else if (cut && !waiting) keepUp(cut.count);
+      else if (count !== undefined) keepUp(count);
       if (raw.count < (standing.full ?? questions.limit)) dry.add(chain);
       else dry.delete(chain);
       if (raw.count > 0) end.revoke();
-      if (!waiting && pulls.size > 0 && [...pulls.keys()].every(other => dry.has(other))) end.foresee();
+      if (pulls.size > 0 && [...pulls.keys()].every(other => dry.has(other))) end.foresee();
     }
     return true;
   } finally {
