@@ -1,8 +1,9 @@
-// Runs every benchmark, one after another. Each answers one question about the built tap, one JSON line an answer. The
-// answers are kept in results.jsonl, of which the README's section about speed is made.
+// Runs every benchmark, one after another, or those that are named. Each answers one question about the built tap, one
+// JSON line an answer. The answers are kept in results.jsonl, of which the README's section about speed is made.
+// `node bench/run.js [program.js ...]`
 
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus} from 'node:os';
 import {fileURLToPath} from 'node:url';
 
@@ -16,10 +17,21 @@ const PROGRAMS = [
   ['memory.js'],
 ];
 
+const named = process.argv.slice(2);
+const file = new URL('results.jsonl', import.meta.url);
+const before = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map(line => JSON.parse(line));
+
 const results = [
   {question: 'where', machine: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version},
 ];
 for (const [name, ...args] of PROGRAMS) {
+  if (named.length > 0 && !named.includes(name)) {
+    results.push(...before.filter(({program}) => program === name));
+    continue;
+  }
   const program = fileURLToPath(new URL(name, import.meta.url));
   const {status, stdout} = spawnSync(process.execPath, [program, ...args], {stdio: ['ignore', 'pipe', 'inherit']});
   process.stdout.write(stdout);
@@ -29,6 +41,5 @@ for (const [name, ...args] of PROGRAMS) {
 }
 // Half of the answers would make a wrong section.
 if (process.exitCode === undefined) {
-  const text = results.map(result => `${JSON.stringify(result)}\n`).join('');
-  writeFileSync(new URL('results.jsonl', import.meta.url), text);
+  writeFileSync(file, results.map(result => `${JSON.stringify(result)}\n`).join(''));
 }
