@@ -139,7 +139,7 @@ export function createClient(options: ClientOptions): Client {
       accept: 'application/json',
       'accept-encoding': 'gzip',
     },
-    // Done by body-text.ts, at a fifth of the cost.
+    // Done by body.ts, at a fifth of the cost.
     decompress: false,
     throwHttpErrors: false,
     // The token travels in a header of its own, which a redirect would carry to another host.

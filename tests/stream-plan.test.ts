@@ -108,6 +108,20 @@ describe('a stream is read', () => {
   });
 });
 
+describe('the links of rows', () => {
+  test.each([
+    ['contacts', true],
+    ['brandings', true],
+    // A field of it takes any JSON.
+    ['segments_v2', false],
+    ['segments_v2,!segments_v2.meta', true],
+    // What its schema lacks is kept, whatever its name.
+    ['calendar_rels', false],
+  ])('are left out of %s: %p', (select, expected) => {
+    expect(toRead(plan(select, undefined), () => undefined).dropsLinks).toBe(expected);
+  });
+});
+
 describe('below parents', () => {
   const SINCE = '2026-07-31T09:00:00.000000Z';
   const read = {parents_since: SINCE};

@@ -7,6 +7,7 @@ import {accountResources} from './accounts.js';
 import {activityResources} from './activities.js';
 import {automationResources} from './automations.js';
 import {campaignResources} from './campaigns.js';
+import {contactMailResources} from './contact-mails.js';
 import {contactPartResources} from './contact-parts.js';
 import {contactSettingResources} from './contact-settings.js';
 import {contactResources} from './contacts.js';
@@ -34,6 +35,7 @@ const firstResources: readonly Resource[] = [
   ...automationResources,
   ...campaignResources,
   ...contactResources,
+  ...contactMailResources,
   ...contactSettingResources,
   ...customFieldResources,
   ...dealResources,
