@@ -17,12 +17,13 @@ const WORDS = {
     fields,
     microseconds,
     recordsPerSecondOfCore,
+    recordsPerSecond,
     timesFloor,
     timesLessThanPythonTap,
     floor,
   }) => [
     `${question}, ${count(contacts)} of ${fields} fields`,
-    `${microseconds} µs (${count(recordsPerSecondOfCore)} a second of one core), ${timesFloor} times the floor, ${timesLessThanPythonTap} times less than the Python tap`,
+    `${microseconds} µs (${count(recordsPerSecondOfCore)} a second of one core; ${count(recordsPerSecond)} a second by the clock), ${timesFloor} times the floor, ${timesLessThanPythonTap} times less than the Python tap`,
     floor,
   ],
   'rate.js': ({question, shareOfLimit, refusedWith429, floor}) => [
