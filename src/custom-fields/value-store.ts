@@ -11,8 +11,8 @@ import type {FieldValue} from './values.js';
 // Parents whose values lie together: with a dozen values each, a part is read in a few milliseconds.
 const PARENTS_PER_PART = 256;
 const PARTS_OF_OTHER_IDS = 64;
-const PARTS_IN_MEMORY = 40;
-const MOST_CHARACTERS_IN_MEMORY = 16 * 1024 * 1024;
+const PARTS_IN_MEMORY = 16;
+const MOST_CHARACTERS_IN_MEMORY = 4 * 1024 * 1024;
 
 /** The temporary file cannot be made, written or read. The message ends in the way out. */
 export class StorageError extends Error {
