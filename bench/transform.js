@@ -24,7 +24,7 @@ const {transform} = compileTransform({schema: loadSchema('contacts'), zone: 'Ame
 const message = {type: 'RECORD', stream: 'contacts', time_extracted: '2026-01-01T00:00:00.000000Z'};
 
 const bodies = pages.map(page => Buffer.from(page));
-const read = body => parseWire(withoutLinks(Buffer.from(body)).toString('utf8')).contacts;
+const read = body => parseWire(withoutLinks(Buffer.from(body)).json.toString('utf8')).contacts;
 const parsed = bodies.map(read);
 const ways = {
   floor: () => pages.map(page => JSON.parse(page).contacts.map(row => JSON.stringify(row).length)),

@@ -1,6 +1,7 @@
 // Nearly every row of the API brings `links`, URLs of what belongs to it, and no stream wants them. Of a page of contacts
 // they are two fifths: they are cut out before it is parsed, which takes less time than to make texts of them.
 
+import {isObject} from './json.js';
 import type {PropertySchema, StreamSchema} from './schemas.js';
 import {typesOf} from './schemas.js';
 
@@ -25,13 +26,15 @@ function hasNoFreeForm(property: PropertySchema): boolean {
 }
 
 /**
- * Empties the objects under a key `links` in a JSON text of UTF-8, in its own memory, and gives what is left of it.
+ * Empties the objects under a key `links` in a JSON text of UTF-8, in its own memory. Gives what is left of it, and how
+ * many objects were emptied.
  *
  * What looks like the key is one: inside a text its quotes would be escaped. An object is taken to end at the first
  * brace, which it does not where it holds another one, or a brace in a text. What is left then is no JSON, as its braces
  * or its quotes do not match: who cannot parse it has to parse the whole.
  */
-export function withoutLinks(json: Buffer): Buffer {
+export function withoutLinks(json: Buffer): {readonly json: Buffer; readonly emptied: number} {
+  let emptied = 0;
   let size = 0;
   let from = 0;
   for (let at = json.indexOf(BEGIN); at >= 0; ) {
@@ -41,10 +44,27 @@ export function withoutLinks(json: Buffer): Buffer {
     from = kept;
     // The end of a key such as `"links`, with a quote in it.
     const isKey = json[at - 1] !== BACKSLASH;
-    if (isKey) from = json.indexOf(END, kept);
-    if (from < 0) return json.subarray(0, size);
+    if (isKey) {
+      from = json.indexOf(END, kept);
+      emptied += 1;
+    }
+    if (from < 0) return {json: json.subarray(0, size), emptied};
     at = json.indexOf(BEGIN, from);
   }
   json.copyWithin(size, from);
-  return json.subarray(0, size + json.length - from);
+  return {json: json.subarray(0, size + json.length - from), emptied};
+}
+
+/**
+ * How many rows of an answer have an object `links`: of what stands in its lists, or beside them. Where more were emptied,
+ * some stood deeper, in what a field of text would write as JSON, and that may not lose them.
+ */
+export function countRowLinks(body: Readonly<Record<string, unknown>>): number {
+  let count = 0;
+  for (const value of Object.values(body)) {
+    for (const row of Array.isArray(value) ? value : [value]) {
+      if (isObject(row) && isObject(row['links'])) count += 1;
+    }
+  }
+  return count;
 }

@@ -254,6 +254,7 @@ describe('an answer', () => {
     {links: 'are plain', row: {id: 1, links: {notes: 'https://x/1'}}, read: {id: 1, links: {}}, packed: true},
     {links: 'come without compression', row: {links: {notes: 'y'}, id: 1}, read: {links: {}, id: 1}, packed: false},
     {links: 'hold others', row: {id: 1, links: {a: {b: 'c'}, d: 'e'}}, packed: true},
+    {links: 'stand in a field too', row: {id: 1, note: {links: {a: 'b'}}, links: {c: 'd'}}, packed: true},
     {links: 'have a brace in them', row: {links: {a: 'x}y', b: 'c'}, name: 'Zoë'}, packed: false},
   ])('comes without the links of its rows where they are not wanted, and $links', async ({row, read = row, packed}) => {
     const text = Buffer.from(JSON.stringify({things: [row]}));

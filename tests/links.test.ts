@@ -4,7 +4,7 @@ import {canDropLinks, withoutLinks} from '../src/links.js';
 import {loadSchema} from '../src/schemas.js';
 import {streams} from '../src/streams.js';
 
-const cut = (json: string) => withoutLinks(Buffer.from(json)).toString('utf8');
+const cut = (json: string) => withoutLinks(Buffer.from(json)).json.toString('utf8');
 
 describe('the links of rows', () => {
   test.each([
